@@ -1,0 +1,156 @@
+import {
+  closeSync,
+  fsync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { errnoOf, storeError } from './errors.js';
+import type { MailboxPaths } from './paths.js';
+import { syncFolder } from './sync-folder.js';
+
+const fsyncFile = promisify(fsync);
+
+/**
+ * A message that has been written to `tmp/` but is not in the inbox yet. Between the two lies the
+ * slow part, the disk; a daemon uses that time to push from memory.
+ */
+export interface Staged {
+  /**
+   * Makes the message durable and visible: fsync, link into `inbox/`, unlink in `tmp/`, fsync of
+   * the folder. After it has resolved, the message survives a power cut.
+   *
+   * @returns `duplicate` when the inbox had a file of that id already
+   * @throws Cc2ccError E_STORE; nothing is left behind then
+   */
+  commit: () => Promise<'delivered' | 'duplicate'>;
+}
+
+/**
+ * Writes a message to `tmp/`. This finds a full or read-only disk before anybody is told of the
+ * message.
+ *
+ * @throws Cc2ccError E_STORE with path and errno; nothing is left behind
+ */
+export function stageMessage(paths: MailboxPaths, id: string, bytes: Uint8Array): Staged {
+  const staged = join(paths.tmp, `${id}.${randomUUID().slice(0, 8)}.json`);
+  const fd = openNew(paths, staged);
+  try {
+    writeAll(fd, bytes);
+  } catch (error) {
+    discard(fd, staged);
+    throw storeError('write the message', staged, error);
+  }
+  return { commit: () => commit(paths, id, staged, fd) };
+}
+
+/** Delivers in one go. The four calls and their order are those of maildir(5). */
+export async function deliverMessage(
+  paths: MailboxPaths,
+  id: string,
+  bytes: Uint8Array,
+): Promise<'delivered' | 'duplicate'> {
+  return stageMessage(paths, id, bytes).commit();
+}
+
+/** Makes the folders of a mailbox where they are missing. */
+export function ensureMailbox(paths: MailboxPaths): void {
+  for (const folder of [paths.tmp, paths.inbox, paths.done, paths.receipts]) {
+    try {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+    } catch (error) {
+      throw storeError('make the mailbox folder', folder, error);
+    }
+  }
+}
+
+function openNew(paths: MailboxPaths, path: string): number {
+  try {
+    return openSync(path, 'wx', 0o600);
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw storeError('write the message', path, error);
+  }
+  ensureMailbox(paths); // a first message, or somebody removed the folder
+  try {
+    return openSync(path, 'wx', 0o600);
+  } catch (error) {
+    throw storeError('write the message', path, error);
+  }
+}
+
+/** A full disk may take a part and say so only by the count. */
+function writeAll(fd: number, bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length;) {
+    const written = writeSync(fd, bytes, done);
+    if (written === 0) throw Object.assign(new Error('short write'), { code: 'ENOSPC' });
+    done += written;
+  }
+}
+
+async function commit(
+  paths: MailboxPaths,
+  id: string,
+  staged: string,
+  fd: number,
+): Promise<'delivered' | 'duplicate'> {
+  const target = join(paths.inbox, `${id}.json`);
+  try {
+    await fsyncFile(fd);
+  } catch (error) {
+    discard(fd, staged);
+    throw storeError('sync the message', staged, error);
+  }
+  closeSync(fd);
+  let outcome: 'delivered' | 'duplicate';
+  try {
+    outcome = place(staged, target);
+  } catch (error) {
+    discard(undefined, staged);
+    throw storeError('put the message into the inbox', target, error);
+  }
+  try {
+    await syncFolder(paths.inbox);
+  } catch (error) {
+    throw storeError('sync the inbox', paths.inbox, error);
+  }
+  return outcome;
+}
+
+/** `link` refuses to replace; `rename` would do it silently, so it is only the second choice. */
+function place(staged: string, target: string): 'delivered' | 'duplicate' {
+  try {
+    linkSync(staged, target);
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (errno === 'EEXIST') {
+      unlinkSync(staged);
+      return 'duplicate';
+    }
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(errno ?? '')) throw error;
+    if (lstatSync(target, { throwIfNoEntry: false }) !== undefined) {
+      unlinkSync(staged);
+      return 'duplicate';
+    }
+    renameSync(staged, target);
+    return 'delivered';
+  }
+  unlinkSync(staged);
+  return 'delivered';
+}
+
+function discard(fd: number | undefined, staged: string): void {
+  if (fd !== undefined) closeSync(fd);
+  try {
+    unlinkSync(staged);
+  } catch (error) {
+    // The first error is the one to report; a leftover in tmp/ is never delivered and is swept later.
+    if (errnoOf(error) !== 'ENOENT') return;
+  }
+}

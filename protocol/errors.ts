@@ -1,0 +1,100 @@
+/**
+ * Typed errors. Every error that a person or a program meets has a stable code, a sentence that
+ * names the path or method concerned, and where possible a hint: the next command to run.
+ */
+
+export type ErrorCode =
+  | 'E_USAGE' // wrong arguments
+  | 'E_NAME' // a name that breaks the name rule, or is taken
+  | 'E_UNKNOWN_AGENT' // a recipient nobody ever was
+  | 'E_MESSAGE' // a message that breaks the schema
+  | 'E_UNKNOWN_MESSAGE' // a msg_id that is not in this mailbox
+  | 'E_LIMIT' // size, rate, queue length, hops
+  | 'E_STORE' // the disk refused: full, read-only, denied
+  | 'E_UNSAFE' // a file or folder that others own or may write to
+  | 'E_PATH' // a path that cannot be used (too long, not absolute, not a folder)
+  | 'E_PROTOCOL' // the two sides speak different protocols, or one of them speaks none
+  | 'E_TOKEN' // proof of the shared token failed
+  | 'E_NO_DAEMON' // nobody listens, and starting one was forbidden or failed
+  | 'E_REFUSED' // a daemon runs, but this user may not talk to it
+  | 'E_RETIRING' // the daemon is about to leave: try again
+  | 'E_START' // the daemon could not start
+  | 'E_INTERNAL';
+
+/** What an error looks like on a wire or in `--json` output. */
+export interface ErrorReport {
+  code: ErrorCode;
+  message: string;
+  hint?: string;
+}
+
+/** An error with a code that programs can rely on and a hint that people can follow. */
+export class Cc2ccError extends Error {
+  override readonly name = 'Cc2ccError';
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+
+  constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.hint = options.hint;
+  }
+
+  toReport(): ErrorReport {
+    return {
+      code: this.code,
+      message: this.message,
+      ...(this.hint === undefined ? {} : { hint: this.hint }),
+    };
+  }
+}
+
+/** Exit codes of all our commands; documented in docs/SPECIFICATION.md. */
+export const ExitCode = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  notRunning: 3,
+} as const;
+
+/** The errno name (`ENOENT`, …) of a system error, or undefined for anything else. */
+export function errnoOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** Any thrown thing as a report; what is not ours becomes E_INTERNAL with its message kept. */
+export function reportOf(error: unknown): ErrorReport {
+  if (error instanceof Cc2ccError) return error.toReport();
+  return { code: 'E_INTERNAL', message: error instanceof Error ? error.message : String(error) };
+}
+
+/** "message (hint)" on one line, for people. */
+export function sentenceOf(error: unknown): string {
+  const { message, hint } = reportOf(error);
+  return hint === undefined ? message : `${message} ${hint}`;
+}
+
+const STORE_HINTS: Readonly<Record<string, string>> = {
+  ENOSPC: 'The disk is full: free some space and send again.',
+  EDQUOT: 'The disk quota is used up: free some space and send again.',
+  EROFS: 'The file system is read-only: set CC2CC_BRIDGE_DIR to a writable folder.',
+  EACCES: 'Permission denied: the folder must belong to you (chmod u+rwx).',
+  EPERM: 'Permission denied: the folder must belong to you (chmod u+rwx).',
+  EMFILE: 'Too many open files: raise `ulimit -n`.',
+};
+
+/**
+ * Wraps a failed file system call.
+ *
+ * @param doing what was attempted, as a verb phrase: `write the message`
+ * @param path the file or folder concerned
+ */
+export function storeError(doing: string, path: string, cause: unknown): Cc2ccError {
+  const errno = errnoOf(cause) ?? 'unknown error';
+  const hint = STORE_HINTS[errno];
+  return new Cc2ccError('E_STORE', `Cannot ${doing}: ${errno} at ${path}.`, {
+    ...(hint === undefined ? {} : { hint }),
+    cause,
+  });
+}

@@ -1,0 +1,63 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { errnoOf } from './errors.js';
+import { HEARTBEAT_STALE_MS } from './limits.js';
+import { NAME_PATTERN } from './names.js';
+import { rootPaths } from './paths.js';
+
+/** `status/<name>-heartbeat.json`: the original's fields, then ours. */
+export const heartbeatSchema = z.looseObject({
+  agent: z.string().regex(NAME_PATTERN),
+  name: z.string().regex(NAME_PATTERN).optional(),
+  timestamp: z.string(),
+  heartbeat: z.string().optional(),
+  session_id: z.string().optional(),
+  parent_pid: z.string().optional(),
+  status: z.string(),
+  context: z.string().optional(),
+  host: z.string().optional(),
+  cwd: z.string().optional(),
+  lane: z.string().optional(),
+});
+
+export type Heartbeat = z.infer<typeof heartbeatSchema>;
+
+const SUFFIX = '-heartbeat.json';
+
+export function heartbeatPath(root: string, name: string): string {
+  return join(rootPaths(root).status, name + SUFFIX);
+}
+
+/** @returns undefined for a missing, torn or foreign file: a heartbeat is only a hint */
+export function readHeartbeat(root: string, name: string): Heartbeat | undefined {
+  try {
+    const value: unknown = JSON.parse(readFileSync(heartbeatPath(root, name), 'utf8'));
+    const result = heartbeatSchema.safeParse(value);
+    return result.success ? result.data : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Names that have a heartbeat file. */
+export function heartbeatNames(root: string): string[] {
+  let files: string[];
+  try {
+    files = readdirSync(rootPaths(root).status);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+  return files
+    .filter((file) => file.endsWith(SUFFIX))
+    .map((file) => file.slice(0, -SUFFIX.length))
+    .filter((name) => NAME_PATTERN.test(name));
+}
+
+/** Online for those who read files only: active, and not older than 15 s. */
+export function isFresh(heartbeat: Heartbeat, now = Date.now()): boolean {
+  return (
+    heartbeat.status === 'active' && now - Date.parse(heartbeat.timestamp) <= HEARTBEAT_STALE_MS
+  );
+}

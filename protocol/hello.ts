@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto';
+import type { ErrorReport } from './errors.js';
+import { isRecord } from './json.js';
+import { PROTOCOL } from './limits.js';
+import { proofFits, proofOf } from './token.js';
+import { version } from './version.js';
+
+/** What a shim knows of its session; every fact but the first four may be missing. */
+export interface SessionFacts {
+  /** 32 hex digits, made by the shim at its start: the same on every re-attach. */
+  attachKey: string;
+  pid: number;
+  ppid: number;
+  cwd: string;
+  projectDir?: string;
+  sessionId?: string;
+  /** CC2CC_NAME, or the original's SELF. */
+  wantedName?: string;
+  /** CLAUDE_CODE_ENTRYPOINT: `cli` for a live session. */
+  entrypoint?: string;
+  /** Whether the client gave the session an inbox socket of its own. */
+  messaging: boolean;
+  /** What the parent's command line asks for as channels: `server:cc2cc`, … */
+  channels: string[];
+  /** CC2CC_LANES. */
+  lanes?: string;
+  /** CC2CC_PRESENCE: `off` keeps joined and left notices away. */
+  presence?: string;
+  /** Present when this shim was attached before. */
+  reattach?: Reattach;
+}
+
+/** What a shim tells a daemon that did not see the session's beginning. */
+export interface Reattach {
+  /** The name last granted. */
+  name?: string;
+  /** Whether the client has had an answer to tools/list: pushing is safe after a ping. */
+  listed: boolean;
+  /** Digest of the tools that the client was told of. */
+  tools?: string;
+  /** Ids of messages that have been written to the client, oldest first. */
+  pushed: string[];
+}
+
+/** First line of a connection. `session` is there for kind `session` only. */
+export interface Hello {
+  cc2cc: 'hello';
+  protocol: number;
+  version: string;
+  kind: 'session' | 'control';
+  nonce: string;
+  /** Epoch milliseconds; a hello is good for a short time and once. */
+  time: number;
+  proof: string;
+  session?: SessionFacts;
+}
+
+/** The daemon's answer to a good hello. */
+export interface Welcome {
+  cc2cc: 'welcome';
+  protocol: number;
+  version: string;
+  instance: string;
+  pid: number;
+  proof: string;
+  /** Digest of the tool list that this daemon offers. */
+  tools: string;
+}
+
+/** The daemon's answer to a hello that it will not serve; the connection ends after it. */
+export interface Refusal {
+  cc2cc: 'refused';
+  error: ErrorReport;
+}
+
+export function makeHello(token: string, session?: SessionFacts): Hello {
+  const nonce = randomBytes(16).toString('hex');
+  const time = Date.now();
+  return {
+    cc2cc: 'hello',
+    protocol: PROTOCOL,
+    version: version(),
+    kind: session === undefined ? 'control' : 'session',
+    nonce,
+    time,
+    proof: proofOf(token, 'client', nonce, time),
+    ...(session === undefined ? {} : { session }),
+  };
+}
+
+/**
+ * Checks the daemon's first line against the hello that it answers.
+ *
+ * @returns undefined when the line is neither a welcome with a good proof nor a refusal
+ */
+export function readAnswer(
+  line: unknown,
+  hello: Hello,
+  token: string,
+): Welcome | Refusal | undefined {
+  if (!isRecord(line)) return undefined;
+  if (line['cc2cc'] === 'refused') {
+    const { error } = line;
+    if (!isRecord(error) || typeof error['code'] !== 'string') return undefined;
+    return line as unknown as Refusal;
+  }
+  const expected = proofOf(token, 'daemon', hello.nonce, hello.time);
+  if (line['cc2cc'] !== 'welcome' || !proofFits(expected, line['proof'])) return undefined;
+  return line as unknown as Welcome;
+}

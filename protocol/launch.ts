@@ -1,0 +1,157 @@
+import { spawn } from 'node:child_process';
+import { closeSync, existsSync, openSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Cc2ccError, storeError, type ErrorReport } from './errors.js';
+import type { HostPaths } from './host-paths.js';
+import { isRecord } from './json.js';
+import { acquireLease } from './lease.js';
+import { ensurePrivateFolder } from './private-folder.js';
+import { isRunning, thisProcess, type ProcessIdentity } from './process-identity.js';
+
+/** A daemon on a busy machine is ready within a second or two; beyond this it hangs. */
+const START_DEADLINE_MS = 20_000;
+
+const DAEMON = fileURLToPath(new URL('../daemon/main.js', import.meta.url));
+
+/**
+ * Starts a daemon for `root` and waits until it is ready or has said why it cannot be.
+ *
+ * Of many callers at once only one starts a process, the others return `busy` and should dial again.
+ *
+ * @throws Cc2ccError E_NO_DAEMON where starting is forbidden (CC2CC_NO_LAUNCH), E_START or what the
+ *   daemon itself reports: E_STORE, E_UNSAFE, E_PATH, …
+ */
+export async function launchDaemon(root: string, paths: HostPaths): Promise<'ready' | 'busy'> {
+  if (process.env['CC2CC_NO_LAUNCH']) {
+    throw new Cc2ccError(
+      'E_NO_DAEMON',
+      'No daemon runs and CC2CC_NO_LAUNCH forbids to start one.',
+      {
+        hint: 'Start it by hand: cc2cc-daemon start',
+      },
+    );
+  }
+  ensurePrivateFolder(paths.state);
+  ensurePrivateFolder(dirname(paths.log));
+  const acquired = acquireLease<ProcessIdentity>(
+    join(paths.locks, 'launch'),
+    thisProcess(),
+    (other) => !isRunning(other) || other.pid === process.pid,
+  );
+  if (!acquired.ok) return 'busy';
+  try {
+    await spawnDaemon(root, paths);
+    return 'ready';
+  } finally {
+    acquired.lease.release();
+  }
+}
+
+/**
+ * Whether the user stopped the daemon on purpose. Sessions that were attached then do not start it
+ * again by themselves; a new session or a command does.
+ */
+export function isStopped(paths: HostPaths): boolean {
+  return existsSync(paths.stopped);
+}
+
+async function spawnDaemon(root: string, paths: HostPaths): Promise<void> {
+  let errors: number;
+  try {
+    errors = openSync(paths.errorLog, 'a', 0o600);
+  } catch (error) {
+    throw storeError('write the log', paths.errorLog, error);
+  }
+  try {
+    // fd 3 carries one line: ready, or the error that the person who asked should see.
+    const child = spawn(process.execPath, [DAEMON, 'run', '--launched'], {
+      detached: true,
+      cwd: paths.state, // not the session's folder: that must stay removable
+      env: daemonEnvironment(root),
+      stdio: ['ignore', 'ignore', errors, 'pipe'],
+      windowsHide: true,
+    });
+    child.unref();
+    const report = child.stdio[3];
+    if (report === null || report === undefined || !('on' in report)) {
+      throw new Cc2ccError('E_START', 'The daemon could not be started: no report pipe.');
+    }
+    await new Promise<void>((resolve, reject) => {
+      let text = '';
+      const deadline = setTimeout(() => {
+        finish(() => {
+          reject(startError(paths, `it was not ready after ${START_DEADLINE_MS / 1000} s`));
+        });
+      }, START_DEADLINE_MS);
+      const finish = (settle: () => void): void => {
+        clearTimeout(deadline);
+        report.removeAllListeners();
+        if ('destroy' in report) report.destroy();
+        child.removeAllListeners();
+        settle();
+      };
+      child.on('error', (error) => {
+        finish(() => {
+          reject(startError(paths, error.message, error));
+        });
+      });
+      report.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      report.on('error', (error: Error) => {
+        finish(() => {
+          reject(startError(paths, error.message, error));
+        });
+      });
+      report.on('end', () => {
+        finish(() => {
+          const error = errorIn(text, paths);
+          if (error === undefined) resolve();
+          else reject(error);
+        });
+      });
+    });
+  } finally {
+    closeSync(errors);
+  }
+}
+
+function errorIn(text: string, paths: HostPaths): Cc2ccError | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return startError(paths, 'it ended before it was ready');
+  }
+  if (isRecord(value) && value['ready'] === true) return undefined;
+  const report = (isRecord(value) ? value['error'] : undefined) as ErrorReport | undefined;
+  if (report === undefined) return startError(paths, 'it reported nonsense');
+  return new Cc2ccError(
+    report.code,
+    report.message,
+    report.hint === undefined ? {} : { hint: report.hint },
+  );
+}
+
+function startError(paths: HostPaths, why: string, cause?: unknown): Cc2ccError {
+  return new Cc2ccError('E_START', `The daemon could not be started: ${why}.`, {
+    hint: `See ${paths.errorLog}, or run it in the foreground: cc2cc-daemon run`,
+    cause,
+  });
+}
+
+/** Belongs to one session and not to the daemon that serves them all. */
+const SESSION_ONLY = new Set(['CC2CC_NAME', 'CC2CC_LANES', 'CC2CC_PRESENCE']);
+const KEEP =
+  /^(HOME|USER|LOGNAME|PATH|LANG|LC_\w+|TZ|TMPDIR|TEMP|TMP|XDG_\w+|CC2CC_\w+|SystemRoot|SystemDrive|USERPROFILE|USERNAME|HOMEDRIVE|HOMEPATH|APPDATA|LOCALAPPDATA)$/i;
+
+/**
+ * The daemon outlives the session that started it: it gets none of that session's keys and tokens,
+ * and no NODE_OPTIONS that could open a debugger's port.
+ */
+function daemonEnvironment(root: string): Record<string, string> {
+  const kept = Object.entries(process.env).filter(
+    (entry): entry is [string, string] =>
+      entry[1] !== undefined && KEEP.test(entry[0]) && !SESSION_ONLY.has(entry[0]),
+  );
+  return { ...Object.fromEntries(kept), CC2CC_BRIDGE_DIR: root };
+}

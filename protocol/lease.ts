@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import { linkSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { errnoOf, storeError } from './errors.js';
+import { isRecord } from './json.js';
+
+/**
+ * Leases without native locks. A lease is a folder of numbered files; the highest number is in
+ * force. Taking it over means creating the next number with `link`, which exactly one can do, so no
+ * stale lease is ever unlinked under somebody's feet: the race that "remove the stale lock, then
+ * create mine" loses. The number in force is never removed, only marked as released, hence a
+ * latecomer with an old listing creates a number that is no longer the highest and withdraws.
+ */
+export interface Lease<Holder extends object> {
+  holder: Holder;
+  /** Gives the lease back. Harmless when another has taken it over meanwhile. */
+  release: () => void;
+}
+
+export type Acquired<Holder extends object> =
+  { ok: true; lease: Lease<Holder> } | { ok: false; holder: Holder };
+
+const FILE = /^(\d{1,15})\.json$/;
+
+/**
+ * Takes the lease in `folder` unless somebody holds it.
+ *
+ * @param mayTakeOver says of a holder found in force whether it is gone (or is ourselves)
+ * @throws Cc2ccError E_STORE when the folder cannot be written
+ */
+export function acquireLease<Holder extends object>(
+  folder: string,
+  holder: Holder,
+  mayTakeOver: (other: Holder) => boolean,
+): Acquired<Holder> {
+  const own = join(folder, `.${randomUUID()}.tmp`);
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    writeFileSync(own, encode(holder), { mode: 0o600, flag: 'wx' });
+    try {
+      return contend(folder, own, holder, mayTakeOver);
+    } finally {
+      rmSync(own, { force: true });
+    }
+  } catch (error) {
+    throw storeError('take the lease', folder, error);
+  }
+}
+
+/** Who holds the lease in `folder`, if anybody. */
+export function leaseHolder<Holder extends object>(folder: string): Holder | undefined {
+  const highest = numbersIn(folder)[0];
+  return highest === undefined ? undefined : readHolder<Holder>(folder, highest);
+}
+
+function contend<Holder extends object>(
+  folder: string,
+  own: string,
+  holder: Holder,
+  mayTakeOver: (other: Holder) => boolean,
+): Acquired<Holder> {
+  for (;;) {
+    const highest = numbersIn(folder)[0] ?? 0;
+    const other = readHolder<Holder>(folder, highest);
+    if (other !== undefined && !mayTakeOver(other)) return { ok: false, holder: other };
+    const number = highest + 1;
+    const file = join(folder, `${number}.json`);
+    try {
+      linkSync(own, file);
+    } catch (error) {
+      if (errnoOf(error) === 'EEXIST') continue; // somebody was faster: look again
+      throw error;
+    }
+    const [first, ...older] = numbersIn(folder);
+    if (first !== number) {
+      // Our listing was old: a higher number exists, ours is void.
+      rmSync(file, { force: true });
+      continue;
+    }
+    for (const old of older) rmSync(join(folder, `${old}.json`), { force: true });
+    return { ok: true, lease: { holder, release: () => release(folder, number) } };
+  }
+}
+
+/** Marks the number as free. The file stays: it keeps the count. */
+function release(folder: string, number: number): void {
+  const file = join(folder, `${number}.json`);
+  try {
+    if (numbersIn(folder)[0] === number)
+      writeFileAtomic.sync(file, '{}\n', { mode: 0o600, fsync: false });
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw storeError('release the lease', file, error);
+  }
+}
+
+/** The numbers in force or left over, highest first. */
+function numbersIn(folder: string): number[] {
+  let files: string[];
+  try {
+    files = readdirSync(folder);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+  return files
+    .flatMap((file) => FILE.exec(file)?.[1] ?? [])
+    .map(Number)
+    .sort((a, b) => b - a);
+}
+
+/** The holder in a numbered file; undefined for a released, vanished or unreadable one. */
+function readHolder<Holder extends object>(folder: string, number: number): Holder | undefined {
+  try {
+    const value: unknown = JSON.parse(readFileSync(join(folder, `${number}.json`), 'utf8'));
+    return isRecord(value) && Object.keys(value).length > 0 ? (value as Holder) : undefined;
+  } catch {
+    return undefined; // gone or torn by a power cut: nobody can prove to hold it
+  }
+}
+
+function encode(value: unknown): string {
+  return `${JSON.stringify(value)}\n`;
+}

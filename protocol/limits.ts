@@ -1,0 +1,56 @@
+/** The limits of the protocol. Each can be configured where the table in docs/SPECIFICATION.md says so. */
+
+/** Protocol number of the socket conversation; a different number is refused with a hint. */
+export const PROTOCOL = 1;
+
+/** Bytes of `content.text`, UTF-8. */
+export const MAX_TEXT_BYTES = 1024 * 1024;
+
+/**
+ * Bytes of a message file. JSON escapes can make one text byte six; beyond twice the text limit
+ * (plus the envelope) a file is not a text that we would have accepted.
+ */
+export const MAX_MESSAGE_FILE_BYTES = 2 * MAX_TEXT_BYTES + 64 * 1024;
+
+/** Bytes of one line on the socket after the hello: a full message, escaped, with room. */
+export const MAX_FRAME_BYTES = 8 * 1024 * 1024;
+
+/**
+ * Bytes of the hello line. It carries up to PUSHED_RING ids of 36 to 68 characters; a stranger gets
+ * no more of our memory than this.
+ */
+export const MAX_HELLO_BYTES = 256 * 1024;
+
+/** How many pushed message ids a shim remembers to tell a new daemon what its session already has. */
+export const PUSHED_RING = 2000;
+
+/** Milliseconds within which a connection must have said hello. */
+export const HELLO_DEADLINE_MS = 5_000;
+
+/** Nesting of JSON that comes from a file; deeper input is refused before it is parsed. */
+export const MAX_JSON_DEPTH = 32;
+
+/** Messages that may wait in one inbox. */
+export const MAX_INBOX_MESSAGES = 10_000;
+
+/** How often a message may be answered in a chain before it is taken for a loop. */
+export const MAX_HOPS = 16;
+
+/** Seconds a message waits by default; 0 in a message means for ever. */
+export const DEFAULT_TTL_S = 3600;
+
+/** Messages a minute between one pair of agents, and the burst that is free. `CC2CC_RATE`. */
+export const DEFAULT_RATE_PER_MINUTE = 60;
+export const RATE_BURST = 30;
+
+/** A heartbeat older than this means offline to those who read files only (the original's figure). */
+export const HEARTBEAT_STALE_MS = 15_000;
+
+/** Texts given in full in one coalesced push, bytes; the rest is named and read with check_inbox. */
+export const PUSH_BYTES = 16 * 1024;
+
+/**
+ * Bytes of `sockaddr_un.sun_path` we allow. Linux has 108 with the final NUL, macOS 104, and Node 20
+ * truncates silently beyond it.
+ */
+export const MAX_SOCKET_PATH_BYTES = 100;

@@ -1,0 +1,67 @@
+import { realpathSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import { Cc2ccError } from './errors.js';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The bridge root: `CC2CC_BRIDGE_DIR`, else the original's `BRIDGE_DIR`, else `~/.cc2cc`. Symbolic
+ * links are resolved, so that two spellings of one folder mean one daemon.
+ *
+ * @throws Cc2ccError E_PATH for a relative path
+ */
+export function bridgeRoot(env: Env = process.env): string {
+  const wished = env['CC2CC_BRIDGE_DIR'] || env['BRIDGE_DIR'] || join(homedir(), '.cc2cc');
+  // Settings files are not shells: the original's README itself writes "~/.cc2cc" into JSON.
+  const root = wished.replace(/^~(?=$|[/\\])/, () => homedir());
+  if (!isAbsolute(root)) {
+    throw new Cc2ccError('E_PATH', `The bridge root must be an absolute path, not "${wished}".`, {
+      hint: 'Set CC2CC_BRIDGE_DIR to an absolute path.',
+    });
+  }
+  try {
+    return realpathSync(root);
+  } catch {
+    return root; // not there yet; whoever prepares it reports what is wrong with it
+  }
+}
+
+/** The folders of one agent's mailbox. */
+export interface MailboxPaths {
+  dir: string;
+  tmp: string;
+  inbox: string;
+  done: string;
+  receipts: string;
+}
+
+export function mailboxPaths(root: string, name: string): MailboxPaths {
+  const dir = join(root, `to-${name}`);
+  return {
+    dir,
+    tmp: join(dir, 'tmp'),
+    inbox: join(dir, 'inbox'),
+    done: join(dir, 'done'),
+    receipts: join(dir, 'receipts'),
+  };
+}
+
+/** Folders that all agents of a root share. */
+export interface RootPaths {
+  root: string;
+  status: string;
+  agents: string;
+  rejected: string;
+  leases: string;
+}
+
+export function rootPaths(root: string): RootPaths {
+  return {
+    root,
+    status: join(root, 'status'),
+    agents: join(root, 'agents'),
+    rejected: join(root, 'rejected'),
+    leases: join(root, 'leases'),
+  };
+}
