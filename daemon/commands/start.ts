@@ -1,0 +1,34 @@
+import { callDaemon } from '../../protocol/control.js';
+import { Cc2ccError, ExitCode } from '../../protocol/errors.js';
+import { hostPaths } from '../../protocol/host-paths.js';
+import { launchDaemon } from '../../protocol/launch.js';
+import { bridgeRoot } from '../../protocol/paths.js';
+import { ensurePrivateFolder } from '../../protocol/private-folder.js';
+
+/** Another process may be starting it; ask again so often, so long. */
+const RETRY_MS = 50;
+const GIVE_UP_MS = 20_000;
+
+/** `cc2cc-daemon start`: starts it in the background unless it runs. */
+export async function start(): Promise<number> {
+  ensurePrivateFolder(bridgeRoot());
+  const root = bridgeRoot();
+  const paths = hostPaths(root);
+  const deadline = Date.now() + GIVE_UP_MS;
+  let started = false;
+  for (;;) {
+    try {
+      const { pid, socket } = await callDaemon(paths, 'status', {});
+      console.log(
+        `cc2cc-daemon ${started ? 'started' : 'runs already'}, pid ${pid}, socket ${socket}`,
+      );
+      return ExitCode.ok;
+    } catch (error) {
+      const isGone =
+        error instanceof Cc2ccError && ['E_NO_DAEMON', 'E_RETIRING'].includes(error.code);
+      if (!isGone || Date.now() > deadline) throw error;
+    }
+    if ((await launchDaemon(root, paths)) === 'ready') started = true;
+    else await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+  }
+}

@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { Cc2ccError, errnoOf, storeError } from '../protocol/errors.js';
+import { DEFAULT_RATE_PER_MINUTE, DEFAULT_TTL_S, MAX_INBOX_MESSAGES } from '../protocol/limits.js';
+
+const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+/** `config.json`; every field may be missing. */
+const configSchema = z.strictObject({
+  /** Messages a minute between one pair of agents; `off` for none. */
+  rate: z.union([z.number().positive(), z.literal('off')]).default(DEFAULT_RATE_PER_MINUTE),
+  /** Messages that may wait in one inbox. */
+  maxInbox: z.int().positive().default(MAX_INBOX_MESSAGES),
+  /** Seconds that a message of ours waits. */
+  ttl: z.number().min(0).default(DEFAULT_TTL_S),
+  /** `off`: no session is told of others that join and leave. */
+  presence: z.enum(['on', 'off']).default('on'),
+  logLevel: z.enum(LEVELS).default('info'),
+  /** Bytes after which a log file is set aside; one old file is kept. */
+  logBytes: z
+    .int()
+    .positive()
+    .default(5 * 1024 * 1024),
+  /**
+   * Milliseconds between two rounds: heartbeats, rescans, self-check. Others take a heartbeat older
+   * than 15 s for dead, so a round may be missed and even a second one.
+   */
+  roundMs: z.int().min(20).max(10_000).default(5_000),
+  /** Milliseconds between two looks for expired messages in all mailboxes. */
+  sweepMs: z.int().min(20).default(30_000),
+});
+
+export type Config = z.infer<typeof configSchema>;
+
+/** Environment variables that override the file, for tests, benches and units. */
+const VARIABLES = {
+  CC2CC_RATE: 'rate',
+  CC2CC_MAX_INBOX: 'maxInbox',
+  CC2CC_TTL: 'ttl',
+  CC2CC_LOG_LEVEL: 'logLevel',
+  CC2CC_LOG_BYTES: 'logBytes',
+  CC2CC_ROUND_MS: 'roundMs',
+  CC2CC_SWEEP_MS: 'sweepMs',
+} as const;
+
+/**
+ * The configuration from `path` and the environment.
+ *
+ * @throws Cc2ccError E_USAGE that names the file or variable at fault
+ */
+export function loadConfig(
+  path: string,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Config {
+  const overrides: Record<string, unknown> = {};
+  for (const [variable, field] of Object.entries(VARIABLES)) {
+    const value = env[variable];
+    if (value === undefined || value === '') continue;
+    overrides[field] = /^\d+(\.\d+)?$/.test(value) ? Number(value) : value;
+  }
+  const result = configSchema.safeParse({ ...readConfig(path), ...overrides });
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  const field = issue?.path.join('.') ?? '';
+  const variable = Object.entries(VARIABLES).find(([, name]) => name === field)?.[0];
+  const where = variable !== undefined && field in overrides ? variable : `${path}: ${field}`;
+  throw new Cc2ccError('E_USAGE', `Configuration ${where}: ${issue?.message ?? 'invalid'}.`, {
+    hint: 'See docs/SPECIFICATION.md, "Limits and configuration".',
+  });
+}
+
+function readConfig(path: string): object {
+  try {
+    const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    if (typeof value === 'object' && value !== null) return value;
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return {};
+    if (!(error instanceof SyntaxError)) throw storeError('read the configuration', path, error);
+  }
+  throw new Cc2ccError('E_USAGE', `Configuration ${path} is not a JSON object.`);
+}

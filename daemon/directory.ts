@@ -1,0 +1,99 @@
+import { existsSync, readdirSync } from 'node:fs';
+import type { AgentStatus } from '../protocol/control.js';
+import { errnoOf } from '../protocol/errors.js';
+import { heartbeatNames, isFresh, readHeartbeat } from '../protocol/heartbeat.js';
+import { isName } from '../protocol/names.js';
+import { mailboxPaths } from '../protocol/paths.js';
+import { readCard } from './card.js';
+import type { Office } from './office.js';
+
+/** Names that have a mailbox in the root, whoever made it. */
+export function mailboxNames(root: string): string[] {
+  return readdirSync(root)
+    .filter((folder) => folder.startsWith('to-'))
+    .map((folder) => folder.slice('to-'.length))
+    .filter(isName);
+}
+
+/** Everybody who is or ever was here, sorted. */
+export function knownNames(office: Office): string[] {
+  const names = [
+    ...office.agentNames(),
+    ...mailboxNames(office.root),
+    ...heartbeatNames(office.root),
+  ];
+  return [...new Set(names)].sort();
+}
+
+/** Whether mail for `name` has somewhere to wait: it is attached, or it has been here. */
+export function isKnown(office: Office, name: string): boolean {
+  if (office.agent(name) !== undefined) return true;
+  return (
+    existsSync(mailboxPaths(office.root, name).dir) ||
+    readHeartbeat(office.root, name) !== undefined
+  );
+}
+
+/** The name under which `name` can be reached now: agents may have been renamed, also twice. */
+export function currentName(office: Office, name: string): string {
+  let current = name;
+  // Bounded: cards are files, and files can point in a circle.
+  for (let step = 0; step < 8 && office.agent(current) === undefined; step += 1) {
+    const next = readCard(office.root, current)?.renamed_to;
+    if (next === undefined) break;
+    current = next;
+  }
+  return current;
+}
+
+/** What is known of an agent, attached here, attached elsewhere or away. */
+export function describeAgent(office: Office, name: string): AgentStatus {
+  const session = office.agent(name);
+  if (session?.agent !== undefined) {
+    return {
+      name,
+      status: 'online',
+      where: 'here',
+      lane: session.lane,
+      proven: session.proven,
+      waiting: session.agent.mailbox.entries.size,
+      since: session.since.toISOString(),
+      directory: session.facts.projectDir ?? session.facts.cwd,
+      host: office.host,
+    };
+  }
+  const heartbeat = readHeartbeat(office.root, name);
+  const online = heartbeat !== undefined && isFresh(heartbeat);
+  return {
+    name,
+    status: online ? 'online' : 'offline',
+    where: online ? 'elsewhere' : 'away',
+    lane: online ? (heartbeat.lane ?? null) : null,
+    proven: false,
+    waiting: countWaiting(office.root, name),
+    since: heartbeat?.timestamp ?? null,
+    directory: heartbeat?.cwd ?? null,
+    host: heartbeat?.host ?? null,
+  };
+}
+
+/** Messages in an inbox on disk. */
+export function countWaiting(root: string, name: string): number {
+  try {
+    const files = readdirSync(mailboxPaths(root, name).inbox);
+    return files.filter((file) => file.endsWith('.json') && !file.startsWith('.')).length;
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return 0;
+    throw error;
+  }
+}
+
+/** Agents that a broadcast reaches: online, here or elsewhere, without the sender. */
+export function onlineNames(office: Office, except: string | undefined): string[] {
+  const elsewhere = heartbeatNames(office.root).filter((name) => {
+    if (office.agent(name) !== undefined) return false;
+    const heartbeat = readHeartbeat(office.root, name);
+    return heartbeat !== undefined && isFresh(heartbeat);
+  });
+  return [...office.agentNames(), ...elsewhere].filter((name) => name !== except).sort();
+}

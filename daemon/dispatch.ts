@@ -1,0 +1,162 @@
+import {
+  createMessage,
+  type Message,
+  type MessageType,
+  type Priority,
+} from '../protocol/envelope.js';
+import { Cc2ccError } from '../protocol/errors.js';
+import { derivedMessageId, newMessageId } from '../protocol/ids.js';
+import { MAX_HOPS, MAX_TEXT_BYTES } from '../protocol/limits.js';
+import { isName, NAME_RULE, nearNames } from '../protocol/names.js';
+import type { Stamp } from '../protocol/stamp.js';
+import { countWaiting, currentName, describeAgent, isKnown, knownNames } from './directory.js';
+import type { Office } from './office.js';
+import { post, type Posted } from './post.js';
+import type { Session } from './session.js';
+
+/** A message that a session wants to send. */
+export interface Letter {
+  to: string;
+  text: string;
+  type?: MessageType | undefined;
+  priority?: Priority | undefined;
+  /** The message that it answers. */
+  answers?: Message | undefined;
+}
+
+/** The request that a letter comes from; its message id is derived from it. */
+export interface Origin {
+  session: Session;
+  requestId: string | number;
+  /** Undefined for a client without our shim. */
+  stamp: Stamp | undefined;
+}
+
+export interface Receipt {
+  id: string;
+  to: string;
+  /** The name that was asked for, when the agent has another one now. */
+  formerly: string | undefined;
+  state: Posted;
+}
+
+/**
+ * Checks and sends a letter.
+ *
+ * @throws Cc2ccError E_NAME, E_UNKNOWN_AGENT, E_LIMIT, E_STORE; nothing was sent then
+ */
+export async function dispatch(office: Office, origin: Origin, letter: Letter): Promise<Receipt> {
+  const from = office.register(origin.session);
+  const to = resolveRecipient(office, from, letter);
+  const hops = (letter.answers?.hops ?? 0) + (letter.answers === undefined ? 0 : 1);
+  checkLimits(office, from, to, letter.text, hops);
+  const id = idFor(origin, to);
+  const state = await post(
+    office,
+    createMessage({
+      id,
+      ...(origin.stamp === undefined ? {} : { at: origin.stamp[0] }),
+      from,
+      to,
+      text: letter.text,
+      type: letter.type,
+      priority: letter.priority,
+      ttl: office.config.ttl,
+      ...answerFields(letter.answers, hops),
+    }),
+  );
+  return { id, to, formerly: to === letter.to ? undefined : letter.to, state };
+}
+
+/** What is true of a message at this moment, for its sender. */
+export function stateSentence(
+  office: Office,
+  { to, state }: Pick<Receipt, 'to' | 'state'>,
+): string {
+  const { where, status, since, lane } = describeAgent(office, to);
+  if (state === 'handed over') return `handed to ${to}'s session`;
+  if (where === 'here') {
+    return lane === 'tool'
+      ? `waiting for ${to}, who will see it with its next cc2cc tool call`
+      : `waiting for ${to}, whose session is attached but does not take it yet`;
+  }
+  if (status === 'online') return `waiting for ${to}, who is attached elsewhere`;
+  const away = since === null ? '' : ` since ${since.slice(0, 16).replace('T', ' ')} UTC`;
+  return `waiting: ${to} is away${away}`;
+}
+
+function resolveRecipient(office: Office, from: string, { to: wanted, answers }: Letter): string {
+  if (!isName(wanted)) {
+    throw new Cc2ccError(
+      'E_NAME',
+      `"${wanted.slice(0, 64)}" is not an agent name (${NAME_RULE}).`,
+      {
+        hint: 'See list_agents.',
+      },
+    );
+  }
+  const to = currentName(office, wanted);
+  if (to === from)
+    throw new Cc2ccError('E_NAME', `You are ${from}: a message to yourself is not sent.`);
+  // Who wrote to us can be answered, also a script that never had a mailbox.
+  if (answers !== undefined || isKnown(office, to)) return to;
+  const others = knownNames(office).filter((name) => name !== from);
+  const near = nearNames(wanted, others);
+  const names = near.length > 0 ? near : others.slice(0, 5);
+  throw new Cc2ccError('E_UNKNOWN_AGENT', `Nobody here is or was called "${wanted}".`, {
+    hint:
+      near.length > 0
+        ? `Did you mean ${near.join(', ')}?`
+        : names.length > 0
+          ? `Known: ${names.join(', ')}. See list_agents.`
+          : 'No other agent has been here yet.',
+  });
+}
+
+function checkLimits(office: Office, from: string, to: string, text: string, hops: number): void {
+  const bytes = Buffer.byteLength(text);
+  if (bytes > MAX_TEXT_BYTES) {
+    throw new Cc2ccError('E_LIMIT', `The text has ${bytes} bytes, more than ${MAX_TEXT_BYTES}.`, {
+      hint: 'Write it to a file and send the path.',
+    });
+  }
+  if (hops > MAX_HOPS) {
+    throw new Cc2ccError(
+      'E_LIMIT',
+      `This exchange has gone back and forth ${MAX_HOPS} times: it may be a loop.`,
+      {
+        hint: 'If there is something new to say, begin anew with send.',
+      },
+    );
+  }
+  const waiting = office.agent(to)?.agent?.mailbox.entries.size ?? countWaiting(office.root, to);
+  if (waiting >= office.config.maxInbox) {
+    throw new Cc2ccError('E_LIMIT', `${to}'s inbox is full: ${waiting} messages wait in it.`, {
+      hint: 'Send again when some have been read.',
+    });
+  }
+  const wait = office.rate.take(from, to);
+  if (wait !== undefined) {
+    throw new Cc2ccError(
+      'E_LIMIT',
+      `Too many messages from ${from} to ${to}: this one was not sent.`,
+      {
+        hint: `Send again in ${wait} s, or put several into one.`,
+      },
+    );
+  }
+}
+
+function idFor({ session, requestId, stamp }: Origin, to: string): string {
+  if (stamp === undefined) return newMessageId();
+  // The type is told apart: JSON-RPC ids 1 and "1" are two.
+  return derivedMessageId(stamp, session.facts.attachKey, JSON.stringify(requestId), to);
+}
+
+function answerFields(
+  answers: Message | undefined,
+  hops: number,
+): { replyTo?: string; thread?: string; hops?: number } {
+  if (answers === undefined) return {};
+  return { replyTo: answers.id, thread: answers.thread ?? answers.id, hops };
+}

@@ -1,0 +1,99 @@
+import { watch, type FSWatcher } from 'chokidar';
+import { lstatSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { Log } from './log.js';
+
+/**
+ * Rings when something happens in a folder. It only says "look": events can be missing, doubled or
+ * late, so whoever is rung for reads the directory.
+ */
+export interface Doorbell {
+  /**
+   * Watches anew if the folder at that path is another one now.
+   *
+   * @param retry also when watching has failed: for a timer, since it may fail again at once
+   */
+  check: (retry?: boolean) => void;
+  close: () => void;
+  /** False once the system refused to watch (its watches are used up, say). */
+  ok: () => boolean;
+}
+
+/**
+ * @param ring called with the names that changed, or without any when the whole folder should be
+ *   looked at: when watching has begun, and when the system does not say which
+ */
+export function hangDoorbell(
+  folder: string,
+  ring: (names?: ReadonlySet<string>) => void,
+  log: Log,
+): Doorbell {
+  let watcher: FSWatcher | undefined;
+  let inode: number | undefined;
+  let failed = false;
+  let closed = false;
+  let names = new Set<string>();
+  let everything = false;
+  let scheduled = false;
+
+  // One kernel read can bring hundreds of events; they are rung for together, in the same turn of
+  // the event loop, so that a burst is one look and one push.
+  const schedule = (name: unknown): void => {
+    if (typeof name === 'string') names.add(basename(name));
+    else everything = true;
+    if (scheduled) return;
+    scheduled = true;
+    setImmediate(() => {
+      const rung = everything ? undefined : names;
+      scheduled = false;
+      everything = false;
+      names = new Set();
+      if (!closed) ring(rung);
+    });
+  };
+
+  const hang = (): void => {
+    void watcher?.close();
+    inode = inodeOf(folder);
+    failed = false;
+    // Files are ignored: a watch on each would cost a listing and a handle per waiting message. The
+    // raw event rings at once, chokidar's own ones only after it has listed the folder.
+    watcher = watch(folder, {
+      ignoreInitial: true,
+      depth: 0,
+      atomic: false,
+      ignored: (path) => path !== folder,
+    });
+    watcher.on('raw', (_event, name) => {
+      schedule(name);
+    });
+    // What came between the caller's scan and this moment has raised no event.
+    watcher.on('ready', () => {
+      schedule(undefined);
+    });
+    watcher.on('unlinkDir', () => {
+      schedule(undefined);
+    });
+    watcher.on('error', (error) => {
+      failed = true;
+      log.error({ err: error, folder }, 'cannot watch; the folder is rescanned on the timer');
+    });
+  };
+
+  hang();
+  return {
+    check: (retry = false) => {
+      // After rmdir and mkdir the old watch is dead for ever and says nothing.
+      if (failed ? retry : inodeOf(folder) !== inode) hang();
+    },
+    close: () => {
+      closed = true;
+      void watcher?.close();
+    },
+    ok: () => !failed,
+  };
+}
+
+function inodeOf(folder: string): number | undefined {
+  return lstatSync(folder, { throwIfNoEntry: false })?.ino;
+}

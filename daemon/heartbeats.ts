@@ -1,0 +1,107 @@
+import { lstatSync } from 'node:fs';
+import writeFileAtomic from 'write-file-atomic';
+import { errnoOf } from '../protocol/errors.js';
+import {
+  heartbeatNames,
+  heartbeatPath,
+  isFresh,
+  readHeartbeat,
+  type Heartbeat,
+} from '../protocol/heartbeat.js';
+import type { SessionFacts } from '../protocol/hello.js';
+
+/** What a heartbeat says of one attached session. */
+export interface Beat {
+  name: string;
+  facts: SessionFacts;
+  lane: string;
+  host: string;
+}
+
+/**
+ * Writes `status/<name>-heartbeat.json`. Without fsync: it is written again in seconds, and after a
+ * power cut it is stale anyway.
+ *
+ * @param status `active`, or `offline` when the agent has left
+ */
+export function writeHeartbeat(
+  root: string,
+  beat: Beat,
+  status: 'active' | 'offline',
+  context: string,
+): void {
+  const now = new Date().toISOString();
+  const heartbeat: Heartbeat = {
+    agent: beat.name,
+    name: beat.name,
+    timestamp: now,
+    heartbeat: now,
+    session_id: beat.facts.sessionId ?? String(beat.facts.pid),
+    parent_pid: String(beat.facts.ppid),
+    status,
+    context,
+    host: beat.host,
+    cwd: beat.facts.projectDir ?? beat.facts.cwd,
+    lane: beat.lane,
+  };
+  writeFile(root, heartbeat);
+}
+
+/** The heartbeats of others, each parsed once per change: those of the long dead are many. */
+export class OtherHeartbeats {
+  #root: string;
+  #host: string;
+  #read = new Map<string, { mtimeMs: number; heartbeat: Heartbeat | undefined }>();
+
+  constructor(root: string, host: string) {
+    this.#root = root;
+    this.#host = host;
+  }
+
+  /**
+   * Marks agents of this host offline that a daemon before us left as active and that nobody has
+   * brought to life again.
+   *
+   * @returns whether another host has live agents in this root: its deliveries raise no file events
+   *   here
+   */
+  tend(isAttached: (name: string) => boolean): boolean {
+    let shared = false;
+    const now = new Map<string, { mtimeMs: number; heartbeat: Heartbeat | undefined }>();
+    for (const name of heartbeatNames(this.#root)) {
+      if (isAttached(name)) continue;
+      const found = this.#look(name);
+      if (found === undefined) continue;
+      now.set(name, found);
+      const { heartbeat } = found;
+      if (heartbeat?.status !== 'active' || heartbeat.host === undefined) continue;
+      if (isFresh(heartbeat)) shared ||= heartbeat.host !== this.#host;
+      else if (heartbeat.host === this.#host) {
+        writeFile(this.#root, { ...heartbeat, status: 'offline', context: 'its daemon ended' });
+      }
+    }
+    this.#read = now;
+    return shared;
+  }
+
+  #look(name: string): { mtimeMs: number; heartbeat: Heartbeat | undefined } | undefined {
+    const stats = lstatSync(heartbeatPath(this.#root, name), { throwIfNoEntry: false });
+    if (stats === undefined) return undefined;
+    const before = this.#read.get(name);
+    if (before?.mtimeMs === stats.mtimeMs) return before;
+    return { mtimeMs: stats.mtimeMs, heartbeat: readHeartbeat(this.#root, name) };
+  }
+}
+
+function writeFile(root: string, heartbeat: Heartbeat): void {
+  const path = heartbeatPath(root, heartbeat.agent);
+  try {
+    writeFileAtomic.sync(path, `${JSON.stringify(heartbeat, null, 2)}\n`, {
+      mode: 0o600,
+      fsync: false,
+    });
+  } catch (error) {
+    // A root that was removed under us is the rounds' business to notice and report.
+    if (errnoOf(error) !== 'ENOENT') throw error;
+  }
+}

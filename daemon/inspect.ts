@@ -1,0 +1,90 @@
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { parseMessage, type Message } from '../protocol/envelope.js';
+import { errnoOf } from '../protocol/errors.js';
+import { parseJson } from '../protocol/json.js';
+import { MAX_MESSAGE_FILE_BYTES } from '../protocol/limits.js';
+
+/** What a file in an inbox turned out to be. */
+export type Verdict =
+  | { kind: 'message'; message: Message }
+  | { kind: 'reject'; reason: string }
+  /** Perhaps still being written. */
+  | { kind: 'later' }
+  | { kind: 'gone' };
+
+/** `cp file inbox/` writes in place: a broken file this young may be whole in a moment. */
+const GRACE_MS = 2_000;
+
+/** Neither follows a link nor waits for the other end of a FIFO. Windows has neither flag. */
+const FLAGS =
+  constants.O_RDONLY |
+  ((constants.O_NOFOLLOW as number | undefined) ?? 0) |
+  ((constants.O_NONBLOCK as number | undefined) ?? 0);
+
+/**
+ * Reads a file that anybody may have put there. Everything is checked on the open file, so nothing
+ * can be exchanged between check and use.
+ */
+export function inspectFile(path: string, name: string): Verdict {
+  let fd;
+  try {
+    fd = openSync(path, FLAGS);
+  } catch (error) {
+    return openVerdict(errnoOf(error));
+  }
+  try {
+    const stats = fstatSync(fd);
+    if (!stats.isFile()) return { kind: 'reject', reason: 'not a regular file' };
+    const uid = process.getuid?.();
+    if (uid !== undefined && stats.uid !== uid) {
+      return { kind: 'reject', reason: `belongs to user ${stats.uid}` };
+    }
+    if (stats.size > MAX_MESSAGE_FILE_BYTES) {
+      return { kind: 'reject', reason: `${stats.size} bytes, more than ${MAX_MESSAGE_FILE_BYTES}` };
+    }
+    const reason = broken(name, fd, stats.size);
+    if (typeof reason !== 'string') return { kind: 'message', message: reason };
+    return Date.now() - stats.mtimeMs < GRACE_MS ? { kind: 'later' } : { kind: 'reject', reason };
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function openVerdict(errno: string | undefined): Verdict {
+  switch (errno) {
+    case 'ENOENT':
+      return { kind: 'gone' };
+    case 'ELOOP':
+    case 'EMLINK': // FreeBSD's word for O_NOFOLLOW on a link
+      return { kind: 'reject', reason: 'a symbolic link' };
+    case 'EMFILE':
+    case 'ENFILE':
+      return { kind: 'later' }; // our trouble, not the file's
+    default:
+      return { kind: 'reject', reason: `cannot be opened: ${errno ?? 'unknown error'}` };
+  }
+}
+
+/** The message, or what is wrong with the content. */
+function broken(name: string, fd: number, size: number): Message | string {
+  if (!name.endsWith('.json')) return 'the name does not end in .json';
+  const bytes = readAll(fd, size);
+  if (bytes.length === 0) return 'empty';
+  try {
+    return parseMessage(parseJson(bytes));
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** At most `size` bytes: a file that grows while it is read is looked at again. */
+function readAll(fd: number, size: number): Buffer {
+  const buffer = Buffer.allocUnsafe(size);
+  let filled = 0;
+  while (filled < size) {
+    const count = readSync(fd, buffer, filled, size - filled, null);
+    if (count === 0) break;
+    filled += count;
+  }
+  return buffer.subarray(0, filled);
+}

@@ -1,0 +1,180 @@
+import { randomUUID } from 'node:crypto';
+import { lstatSync, readdirSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { dirname, join } from 'node:path';
+import { dialDaemon } from '../protocol/dial.js';
+import { Cc2ccError, errnoOf, storeError } from '../protocol/errors.js';
+import { socketPathFor, type HostPaths } from '../protocol/host-paths.js';
+import { acquireLease } from '../protocol/lease.js';
+import { PROTOCOL } from '../protocol/limits.js';
+import { isRunning, thisProcess, type ProcessIdentity } from '../protocol/process-identity.js';
+import { readRendezvous } from '../protocol/rendezvous.js';
+import { ensureToken } from '../protocol/token.js';
+import { version } from '../protocol/version.js';
+import { publishRendezvous, withdrawRendezvous } from './rendezvous.js';
+
+/** The one daemon of a root on this host. */
+export interface Instance {
+  id: string;
+  token: string;
+  socket: string;
+  started: Date;
+  server: Server;
+  /** Whether clients that look for a daemon still find this one; mends what can be mended. */
+  isCurrent: () => boolean;
+  /** Stops listening and withdraws the rendezvous file if it is still ours. */
+  withdraw: () => void;
+}
+
+/** Another daemon was faster or has been there all along. */
+export interface Occupied {
+  pid: number;
+  socket: string;
+}
+
+/** Ten starts at once take their turns here; each turn is a dial and a bind. */
+const LOCK_DEADLINE_MS = 15_000;
+
+/**
+ * Becomes the daemon of `root`, unless one is there. Under a lock: probe, sweep up dead sockets,
+ * bind, publish. Without the lock two starters could both find nobody and both bind.
+ *
+ * @throws Cc2ccError E_STORE, E_UNSAFE, E_PATH
+ */
+export async function becomeInstance(root: string, paths: HostPaths): Promise<Instance | Occupied> {
+  const release = await takeStartLock(paths);
+  try {
+    const other = await probe(paths);
+    if (other !== undefined) return other;
+    return await bind(root, paths);
+  } finally {
+    release();
+  }
+}
+
+async function takeStartLock(paths: HostPaths): Promise<() => void> {
+  const deadline = Date.now() + LOCK_DEADLINE_MS;
+  for (;;) {
+    const acquired = acquireLease<ProcessIdentity>(
+      join(paths.locks, 'start'),
+      thisProcess(),
+      (other) => !isRunning(other),
+    );
+    if (acquired.ok) return acquired.lease.release;
+    if (Date.now() > deadline) {
+      throw new Cc2ccError(
+        'E_START',
+        `Process ${acquired.holder.pid} has been starting a daemon.`,
+        {
+          hint: `If it hangs, end it: kill ${acquired.holder.pid}`,
+        },
+      );
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** Whoever answers with the right proof is the daemon; a pid or a file proves nothing. */
+async function probe(paths: HostPaths): Promise<Occupied | undefined> {
+  const found = readRendezvous(paths.rendezvous);
+  if (found === undefined) return undefined;
+  try {
+    await dialDaemon(paths, undefined, {
+      onWelcome: (_welcome, socket) => socket.destroy(),
+      onLine: () => undefined,
+      onClose: () => undefined,
+    });
+    return { pid: found.pid, socket: found.socket };
+  } catch (error) {
+    // A daemon that is there but retiring or of another protocol still holds the place; a dead or
+    // hung one does not.
+    if (
+      error instanceof Cc2ccError &&
+      (error.code === 'E_PROTOCOL' || error.code === 'E_REFUSED')
+    ) {
+      throw error;
+    }
+    return undefined;
+  }
+}
+
+async function bind(root: string, paths: HostPaths): Promise<Instance> {
+  const id = randomUUID();
+  const token = ensureToken(paths.token);
+  const socket = socketPathFor(paths, id);
+  sweepSockets(socket, paths);
+  const server = createServer();
+  await listen(server, socket);
+  const inode = inodeOf(socket);
+  const started = new Date();
+  const publish = (): void => {
+    publishRendezvous(paths.rendezvous, {
+      protocol: PROTOCOL,
+      version: version(),
+      instance: id,
+      pid: process.pid,
+      socket,
+      root,
+      started: started.toISOString(),
+    });
+  };
+  publish();
+  return {
+    id,
+    token,
+    socket,
+    started,
+    server,
+    isCurrent: () => {
+      if (process.platform !== 'win32' && inodeOf(socket) !== inode) return false;
+      const named = readRendezvous(paths.rendezvous);
+      if (named === undefined) publish(); // somebody tidied up; the socket is still ours
+      return named === undefined || named.instance === id;
+    },
+    withdraw: () => {
+      withdrawRendezvous(paths.rendezvous, id);
+      // Unlinks the socket too. The path bears our instance: it can be nobody else's.
+      server.close();
+    },
+  };
+}
+
+async function listen(server: Server, socket: string): Promise<void> {
+  // The folder is 0700 already; the mask makes the socket itself 0600 from the first moment.
+  const mask = process.umask(0o177);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen({ path: socket, backlog: 511 }, () => {
+        server.off('error', reject);
+        resolve();
+      });
+      // libuv binds within listen(); the file has its mode now.
+      process.umask(mask);
+    });
+  } catch (error) {
+    throw storeError('listen on the socket', socket, error);
+  } finally {
+    process.umask(mask);
+  }
+}
+
+/** Removes what dead daemons of this root left. We hold the start lock and nobody answered. */
+function sweepSockets(own: string, paths: HostPaths): void {
+  if (process.platform === 'win32') return;
+  const folder = dirname(own);
+  for (const file of readdirSync(folder)) {
+    if (!file.startsWith(`${paths.key}-`) || !file.endsWith('.sock')) continue;
+    const path = join(folder, file);
+    if (lstatSync(path, { throwIfNoEntry: false })?.isSocket()) rmSync(path, { force: true });
+  }
+}
+
+function inodeOf(path: string): number | undefined {
+  try {
+    return lstatSync(path).ino;
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,97 @@
+import type { Message } from '../../protocol/envelope.js';
+import { PUSH_BYTES } from '../../protocol/limits.js';
+import { digestPart, plural, type Offered } from './digest.js';
+import { sanitizeText, sanitizeValue } from './sanitize.js';
+
+/** One notification: what the model reads, and attributes that only the daemon sets. */
+export interface Push {
+  content: string;
+  meta: Record<string, string>;
+  /** Messages that the content holds in full. */
+  ids: string[];
+}
+
+/** Up to so many messages at a time are pushed one by one; more are put together. */
+export const SINGLE_PUSHES = 5;
+
+/** Coalesced pushes for one burst. What does not fit is named and waits for check_inbox. */
+export const MAX_DIGESTS = 4;
+
+/**
+ * Pushes for messages in queue order.
+ *
+ * @returns `held`: those that are not handed over, since they would not fit
+ */
+export function composePushes(items: readonly Offered[]): { pushes: Push[]; held: Message[] } {
+  if (items.length <= SINGLE_PUSHES && items.every(({ message }) => fitsAlone(message))) {
+    return { pushes: items.map(single), held: [] };
+  }
+  const groups: Offered[][] = [];
+  let room = 0;
+  let taken = 0;
+  for (const item of items) {
+    const size = Buffer.byteLength(digestPart(item)) + 2;
+    if (size > PUSH_BYTES) break; // nothing may overtake it, so it and the rest wait
+    if (size > room) {
+      if (groups.length === MAX_DIGESTS) break;
+      groups.push([]);
+      room = PUSH_BYTES;
+    }
+    groups.at(-1)?.push(item);
+    room -= size;
+    taken += 1;
+  }
+  const pushes = groups.map((group) =>
+    group[0] && group.length === 1 ? single(group[0]) : digest(group),
+  );
+  return { pushes, held: items.slice(taken).map(({ message }) => message) };
+}
+
+/** Names what waits and how to read it. */
+export function heldNotice(count: number, first: Message | undefined): Push {
+  const about = first === undefined ? '' : `, the first from ${first.from}`;
+  return {
+    content: `${plural(count, 'message')} for you ${count === 1 ? 'waits' : 'wait'}${about}. To read, call the cc2cc tool "check_inbox".`,
+    meta: { type: 'status', event: 'waiting', waiting: String(count) },
+    ids: [],
+  };
+}
+
+function fitsAlone(message: Message): boolean {
+  return Buffer.byteLength(message.content.text) <= PUSH_BYTES;
+}
+
+function single({ message, repeated }: Offered): Push {
+  const { id, from, type, priority, replyTo, thread } = message;
+  const warning = repeated ? '(possibly repeated)\n' : '';
+  return {
+    content: `${warning}${sanitizeText(message.content.text)}\n\nTo answer, call the cc2cc tool "reply" with msg_id "${id}".`,
+    meta: {
+      from: sanitizeValue(from),
+      msg_id: id,
+      type,
+      priority,
+      ...(typeof replyTo === 'string' ? { reply_to: replyTo } : {}),
+      ...(thread === undefined ? {} : { thread }),
+    },
+    ids: [id],
+  };
+}
+
+function digest(group: readonly Offered[]): Push {
+  const ids = group.map(({ message }) => message.id);
+  const senders = [...new Set(group.map(({ message }) => message.from))];
+  return {
+    content: [
+      `${plural(group.length, 'message')}, oldest first. To answer one, call the cc2cc tool "reply" with its msg_id, which stands in brackets.`,
+      ...group.map(digestPart),
+    ].join('\n\n'),
+    meta: {
+      from: senders.slice(0, 8).join(', '),
+      type: 'digest',
+      count: String(group.length),
+      msg_ids: ids.join(','),
+    },
+    ids,
+  };
+}

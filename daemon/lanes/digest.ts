@@ -1,0 +1,37 @@
+import type { Message } from '../../protocol/envelope.js';
+import { sanitizeText } from './sanitize.js';
+
+/** A message on its way to a session, and whether the session may have had it before. */
+export interface Offered {
+  message: Message;
+  repeated: boolean;
+}
+
+/**
+ * Several messages as one text, in order and in full. Body lines are quoted with `> `, header lines
+ * never are, so no message can forge the header of another.
+ */
+export function digestOf(items: readonly Offered[]): string {
+  return items.map(digestPart).join('\n\n');
+}
+
+/** Header and quoted body of one message in a digest. */
+export function digestPart({ message, repeated }: Offered): string {
+  const facts = [
+    `from ${message.from}`,
+    message.type,
+    ...(message.priority === 'normal' ? [] : [`${message.priority} priority`]),
+    ...(typeof message.replyTo === 'string' ? [`in reply to ${message.replyTo}`] : []),
+    `sent ${message.timestamp.slice(0, 19)}`,
+    ...(repeated ? ['possibly repeated'] : []),
+  ];
+  const body = sanitizeText(message.content.text)
+    .split('\n')
+    .map((line) => `> ${line}`)
+    .join('\n');
+  return `[${message.id}] ${facts.join(', ')}\n${body}`;
+}
+
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

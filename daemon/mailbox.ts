@@ -1,0 +1,216 @@
+import { linkSync, lstatSync, readdirSync, unlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureMailbox } from '../protocol/deliver.js';
+import { byQueueOrder, expiresAt, sentAt, type Message } from '../protocol/envelope.js';
+import { errnoOf } from '../protocol/errors.js';
+import type { MailboxPaths } from '../protocol/paths.js';
+import { inspectFile } from './inspect.js';
+import type { Log } from './log.js';
+import { rejectFile } from './reject.js';
+import { settleFile, type Settlement } from './settle.js';
+
+/** A message of an attached agent that no evidence says was seen. */
+export interface Entry {
+  id: string;
+  sentAt: number;
+  expiresAt: number;
+  /** Set once it has been handed to a lane; then it is offered again only with a warning. */
+  offered: boolean;
+  /** Named in a push with the way to read it, not handed over. */
+  held: boolean;
+  /** On its way out in a tool result; another result must not take it too. */
+  taken: boolean;
+  /** The content, as long as it is not in the file or the scan that read it has not ended. */
+  message: Message | undefined;
+  /** Resolves when the file is durable; undefined when it always was. */
+  committed: Promise<unknown> | undefined;
+}
+
+/** A file may be on its way in; look again after so long. */
+export const AGAIN_MS = 500;
+
+/**
+ * The inbox of one attached agent: the directory is the truth, this is what has been read of it.
+ * All changes happen within one tick each, so two of them never interleave.
+ */
+export class Mailbox {
+  readonly entries = new Map<string, Entry>();
+  paths: MailboxPaths;
+  /** Ids not handed over yet; kept apart so that an arrival costs nothing for what lies around. */
+  #waiting = new Set<string>();
+  #hadBefore: ReadonlySet<string>;
+  #rejected: string;
+  #log: Log;
+  /** Names that could neither be read nor moved away; not tried at every ring. */
+  #stuck = new Set<string>();
+
+  /**
+   * @param rejected the folder for what is refused
+   * @param hadBefore ids that the session was given before it re-attached
+   */
+  constructor(paths: MailboxPaths, rejected: string, hadBefore: Iterable<string>, log: Log) {
+    this.paths = paths;
+    this.#rejected = rejected;
+    this.#hadBefore = new Set(hadBefore);
+    this.#log = log;
+  }
+
+  /** A message that is being made durable at this moment; false when it is known already. */
+  arrive(message: Message, committed: Promise<unknown>): boolean {
+    if (this.entries.has(message.id)) return false;
+    const entry = this.#add(message);
+    entry.committed = committed.then(
+      () => {
+        entry.committed = undefined;
+        entry.message = undefined; // from now on the file has it
+      },
+      () => this.#remove(message.id), // the sender has been told; there is no file
+    );
+    return true;
+  }
+
+  /**
+   * Reads what is new: the named files, or the whole folder.
+   *
+   * @returns new messages in queue order, and whether a file should be looked at again soon
+   */
+  scan(names?: Iterable<string>): { fresh: Message[]; again: boolean } {
+    const fresh: Message[] = [];
+    let again = false;
+    for (const name of names ?? this.#list()) {
+      if (!this.#isNews(name)) continue;
+      try {
+        const verdict = inspectFile(join(this.paths.inbox, name), name);
+        if (verdict.kind === 'later') again = true;
+        const reason = verdict.kind === 'reject' ? verdict.reason : undefined;
+        const refusal = verdict.kind === 'message' ? this.#admit(verdict.message, name) : reason;
+        if (refusal !== undefined) this.#reject(name, refusal);
+        else if (verdict.kind === 'message') fresh.push(verdict.message);
+      } catch (error) {
+        // One file that cannot be dealt with must not stand in the way of the next.
+        this.#log.error({ err: error, mailbox: this.paths.dir }, 'file cannot be read');
+        again = true;
+      }
+    }
+    return { fresh: fresh.sort(byQueueOrder), again };
+  }
+
+  /** Entries that were not handed over yet, in queue order; those whose time is up do not count. */
+  waiting(now = Date.now()): Entry[] {
+    const entries = [...this.#waiting].flatMap((id) => this.entries.get(id) ?? []);
+    return inOrder(entries.filter((entry) => entry.expiresAt > now));
+  }
+
+  /** Entries that were handed over without evidence that they were seen, in queue order. */
+  unconfirmed(): Entry[] {
+    return inOrder([...this.entries.values()].filter(({ offered }) => offered));
+  }
+
+  markOffered(entry: Entry): void {
+    entry.offered = true;
+    entry.held = false;
+    this.#waiting.delete(entry.id);
+  }
+
+  /** The message of an entry, from memory or, checked anew, from its file. */
+  read(entry: Entry): Message | undefined {
+    if (entry.message !== undefined) return entry.message;
+    const verdict = inspectFile(this.#file(entry.id), `${entry.id}.json`);
+    if (verdict.kind === 'message') return verdict.message;
+    this.#remove(entry.id); // taken away or spoilt by somebody; a scan will say which
+    return undefined;
+  }
+
+  /** Moves a message to `done/`, once it is durable. */
+  async settle(id: string, how: Settlement): Promise<void> {
+    const entry = this.entries.get(id);
+    if (entry?.committed !== undefined) await entry.committed;
+    if (!this.entries.has(id)) return;
+    try {
+      settleFile(this.paths, id, how);
+      this.#remove(id);
+    } catch (error) {
+      // The entry stays, as offered: better shown again with a warning than twice without.
+      this.#log.error({ err: error, id, ...how }, 'message cannot be settled');
+    }
+  }
+
+  /** Files that are being made durable at this moment. */
+  pending(): Promise<unknown>[] {
+    return [...this.entries.values()].flatMap((entry) => entry.committed ?? []);
+  }
+
+  #add(message: Message): Entry {
+    const entry: Entry = {
+      id: message.id,
+      sentAt: sentAt(message),
+      expiresAt: expiresAt(message),
+      offered: this.#hadBefore.has(message.id),
+      held: false,
+      taken: false,
+      message,
+      committed: undefined,
+    };
+    this.entries.set(message.id, entry);
+    if (!entry.offered) this.#waiting.add(message.id);
+    return entry;
+  }
+
+  #remove(id: string): void {
+    this.entries.delete(id);
+    this.#waiting.delete(id);
+  }
+
+  #file(id: string): string {
+    return join(this.paths.inbox, `${id}.json`);
+  }
+
+  #list(): string[] {
+    try {
+      return readdirSync(this.paths.inbox);
+    } catch (error) {
+      if (errnoOf(error) !== 'ENOENT') throw error;
+      ensureMailbox(this.paths); // somebody removed it; senders must find it again
+      return [];
+    }
+  }
+
+  /** Hidden names belong to writers that are not done (the original writes `.tmp-…`). */
+  #isNews(name: string): boolean {
+    if (name.startsWith('.') || this.#stuck.has(name)) return false;
+    return !(name.endsWith('.json') && this.entries.has(name.slice(0, -'.json'.length)));
+  }
+
+  /** Takes a checked message in under its own id; the reason when it cannot be. */
+  #admit(message: Message, name: string): string | undefined {
+    const own = `${message.id}.json`;
+    const done = lstatSync(join(this.paths.done, own), { throwIfNoEntry: false });
+    if (done !== undefined) return `replay: ${message.id} has been delivered before`;
+    if (name !== own) {
+      // Dropped by hand under another name: `link` finds out about a duplicate without a race.
+      try {
+        linkSync(join(this.paths.inbox, name), join(this.paths.inbox, own));
+        unlinkSync(join(this.paths.inbox, name));
+      } catch (error) {
+        if (errnoOf(error) === 'EEXIST') return `duplicate: ${message.id} is in the inbox already`;
+        throw error;
+      }
+    }
+    this.#add(message);
+    return undefined;
+  }
+
+  #reject(name: string, reason: string): void {
+    try {
+      rejectFile(join(this.paths.inbox, name), this.#rejected, this.paths.dir, reason);
+      this.#log.warn({ mailbox: this.paths.dir, reason }, 'file rejected');
+    } catch (error) {
+      this.#stuck.add(name);
+      this.#log.error({ err: error, mailbox: this.paths.dir, reason }, 'file cannot be rejected');
+    }
+  }
+}
+
+function inOrder(entries: Entry[]): Entry[] {
+  return entries.sort((a, b) => a.sentAt - b.sentAt || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+}

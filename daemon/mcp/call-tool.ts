@@ -1,0 +1,61 @@
+import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
+import { z } from 'zod';
+import { Cc2ccError, sentenceOf } from '../../protocol/errors.js';
+import { takeInbox } from './inbox-block.js';
+import { TOOLS } from './tools/index.js';
+import type { ToolAnswer, ToolCall } from './tools/tool.js';
+
+const BY_NAME = new Map(TOOLS.map((tool) => [tool.name, tool]));
+
+/**
+ * Runs a tool for a session. Whatever goes wrong is a result that the model can read and act upon.
+ * Waiting messages ride on the result where nothing else brings them.
+ *
+ * @param signal aborted when the client cancels the request: then no result is sent, and the
+ *   messages on it go on waiting
+ */
+export async function callTool(
+  name: string,
+  args: unknown,
+  call: ToolCall,
+  signal: AbortSignal,
+): Promise<CallToolResult> {
+  const { office, session, requestId } = call;
+  let answer: ToolAnswer;
+  let isError = false;
+  try {
+    const tool = BY_NAME.get(name);
+    if (tool === undefined) throw new Cc2ccError('E_USAGE', `cc2cc has no tool "${name}".`);
+    answer = await tool.call(args, call);
+  } catch (error) {
+    isError = true;
+    answer = { text: errorText(error) };
+    if (!(error instanceof Cc2ccError || error instanceof z.ZodError)) {
+      office.log.error({ err: error, tool: name }, 'tool failed');
+    }
+  }
+  const asked = answer.inbox === true;
+  const block =
+    !signal.aborted && (asked || !session.canPush) ? takeInbox(session, asked) : undefined;
+  const nothing = asked ? 'No messages wait for you.' : undefined;
+  const text = [answer.text, block?.text ?? nothing].filter(Boolean).join('\n\n');
+  if (block !== undefined) {
+    session.transport.afterSend(requestId, block.finish);
+    signal.addEventListener('abort', () => {
+      session.transport.forget(requestId);
+    });
+  }
+  return {
+    content: [{ type: 'text', text }],
+    ...(isError ? { isError } : {}),
+    ...(block === undefined ? {} : { _meta: { 'cc2cc/ids': block.ids } }),
+  };
+}
+
+function errorText(error: unknown): string {
+  if (!(error instanceof z.ZodError)) return sentenceOf(error);
+  const issues = error.issues.map(
+    ({ path, message }) => `${path.join('.') || 'arguments'}: ${message}`,
+  );
+  return `Wrong arguments. ${issues.join('; ')}.`;
+}

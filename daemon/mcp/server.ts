@@ -1,0 +1,101 @@
+import { Server } from '@modelcontextprotocol/sdk/server/index.js';
+import {
+  CallToolRequestSchema,
+  EmptyResultSchema,
+  ListToolsRequestSchema,
+} from '@modelcontextprotocol/sdk/types.js';
+import { parseStamp } from '../../protocol/stamp.js';
+import { version } from '../../protocol/version.js';
+import { onlineNames } from '../directory.js';
+import { introduce } from '../identity.js';
+import type { Office } from '../office.js';
+import type { Session } from '../session.js';
+import { callTool } from './call-tool.js';
+import { instructionsFor } from './instructions.js';
+import { TOOL_LIST, TOOLS_DIGEST } from './tools/index.js';
+
+/** A client that does not answer a ping for so long gets no pushes until it lists the tools again. */
+const BARRIER_DEADLINE_MS = 60_000;
+
+/** Gives an attached session its MCP server, over the connection of its shim. */
+export async function serveMcp(office: Office, session: Session): Promise<void> {
+  const { transport, facts } = session;
+  const server = new Server(
+    { name: 'cc2cc', version: version() },
+    {
+      capabilities: { experimental: { 'claude/channel': {} }, tools: { listChanged: true } },
+      // In the options and not in the server info: there it never reaches the model.
+      instructions: instructionsFor(session.agent?.name),
+    },
+  );
+  server.onerror = (error) => {
+    office.log.debug({ err: error, name: session.agent?.name }, 'mcp error');
+  };
+  server.oninitialized = () => {
+    const client = server.getClientVersion();
+    if (client !== undefined) session.client = { name: client.name, version: client.version };
+    introduce(office, session);
+    if (facts.reattach?.listed !== true) return;
+    // The client is long past its start; only its tool list may be another daemon's.
+    if (facts.reattach.tools !== TOOLS_DIGEST)
+      void server.sendToolListChanged().catch(ignoreClosed);
+    void openAfterBarrier(office, session, server);
+  };
+  server.setRequestHandler(ListToolsRequestSchema, (_request, { requestId }) => {
+    transport.afterSend(requestId, (sent) => {
+      if (sent) void openAfterBarrier(office, session, server);
+    });
+    return { tools: TOOL_LIST };
+  });
+  server.setRequestHandler(CallToolRequestSchema, ({ params }, { requestId, signal }) => {
+    const stamp = parseStamp(params._meta?.['cc2cc/at']);
+    const call = { office, session, requestId, stamp };
+    const running = callTool(params.name, params.arguments, call, signal);
+    office.running.add(running);
+    return running.finally(() => office.running.delete(running));
+  });
+  await server.connect(transport);
+}
+
+/**
+ * What is pushed before the client has set up its handlers is lost without a word, and nothing tells
+ * when that is. It answers requests in order, so once it has answered pings that were sent after the
+ * tool list, it is past that point. The second ping is the slack.
+ */
+async function openAfterBarrier(office: Office, session: Session, server: Server): Promise<void> {
+  if (session.open) return;
+  try {
+    for (let round = 0; round < 2; round += 1) {
+      await server.request({ method: 'ping' }, EmptyResultSchema, { timeout: BARRIER_DEADLINE_MS });
+    }
+  } catch (error) {
+    office.log.warn(
+      { err: error, name: session.agent?.name },
+      'no answer to a ping; nothing is pushed',
+    );
+    return;
+  }
+  if (session.open || session.ended) return;
+  session.open = true;
+  if (session.agent !== undefined && session.facts.reattach === undefined)
+    selfWake(office, session);
+  session.offer();
+}
+
+/** The first words in a session: who it is and who else is there. */
+function selfWake(office: Office, session: Session): void {
+  const name = session.agent?.name;
+  if (name === undefined) return;
+  const others = onlineNames(office, name);
+  const online = others.length === 0 ? 'nobody else yet' : others.join(', ');
+  session.informedAt = Date.now();
+  session.notice(`You are "${name}". Online: ${online}.`, {
+    type: 'status',
+    event: 'attached',
+    agent: name,
+  });
+}
+
+function ignoreClosed(): void {
+  // The connection ended first; the next daemon will tell the session.
+}

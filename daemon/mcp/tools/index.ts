@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import { broadcast } from './broadcast.js';
+import { checkInbox } from './check-inbox.js';
+import { listAgents } from './list-agents.js';
+import { register } from './register.js';
+import { reply } from './reply.js';
+import { send } from './send.js';
+import type { Tool } from './tool.js';
+import { whoami } from './whoami.js';
+
+/** All tools, in the order in which clients list them. */
+export const TOOLS: readonly Tool[] = [
+  send,
+  reply,
+  checkInbox,
+  listAgents,
+  whoami,
+  broadcast,
+  register,
+];
+
+/** What tools/list answers, the same for every session. */
+export const TOOL_LIST = TOOLS.map(({ name, description, inputSchema, alwaysLoad, readOnly }) => ({
+  name,
+  description,
+  inputSchema: { ...inputSchema, type: 'object' as const },
+  annotations: { readOnlyHint: readOnly, openWorldHint: false, destructiveHint: false },
+  ...(alwaysLoad ? { _meta: { 'anthropic/alwaysLoad': true } } : {}),
+}));
+
+/** Tells whether a re-attached session knows other tools than these. */
+export const TOOLS_DIGEST = createHash('sha256')
+  .update(JSON.stringify(TOOL_LIST))
+  .digest('hex')
+  .slice(0, 16);

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import type { AgentStatus } from '../../../protocol/control.js';
+import { describeAgent, knownNames } from '../../directory.js';
+import { sanitizeValue } from '../../lanes/sanitize.js';
+import { defineTool } from './tool.js';
+
+/** Agents that left are many after some weeks; the model needs those that it may write to. */
+const MAX_AWAY = 20;
+
+export const listAgents = defineTool({
+  name: 'list_agents',
+  description: 'Agents you can write to: online and away, with the folder each works in.',
+  schema: z.strictObject({}),
+  alwaysLoad: true,
+  readOnly: true,
+  handle: (_args, { office, session }) => {
+    const self = office.register(session);
+    const agents = knownNames(office)
+      .filter((name) => name !== self)
+      .map((name) => describeAgent(office, name));
+    const online = agents.filter(({ status }) => status === 'online');
+    const away = agents
+      .filter(({ status }) => status === 'offline')
+      .sort((a, b) => (b.since ?? '').localeCompare(a.since ?? ''));
+    const lines = [...online, ...away.slice(0, MAX_AWAY)].map(line);
+    const more = away.length - MAX_AWAY;
+    return {
+      text: [
+        `You are "${self}". ${lines.length === 0 ? 'No other agent has been here yet.' : 'Others:'}`,
+        ...lines,
+        ...(more > 0 ? [`… and ${more} more that are away.`] : []),
+      ].join('\n'),
+    };
+  },
+});
+
+function line({ name, status, directory, waiting, since }: AgentStatus): string {
+  const where = directory === null ? '' : ` in ${sanitizeValue(directory)}`;
+  const time = since === null ? '' : ` since ${since.slice(0, 16).replace('T', ' ')} UTC`;
+  const mail = waiting === 0 ? '' : `, ${waiting} waiting`;
+  return status === 'online'
+    ? `- ${name}: online${where}${mail}`
+    : `- ${name}: away${time}${where}${mail}`;
+}

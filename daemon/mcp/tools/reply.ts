@@ -1,0 +1,57 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Message } from '../../../protocol/envelope.js';
+import { Cc2ccError } from '../../../protocol/errors.js';
+import { isMessageId } from '../../../protocol/ids.js';
+import { dispatch, stateSentence } from '../../dispatch.js';
+import { inspectFile } from '../../inspect.js';
+import type { Session } from '../../session.js';
+import { defineTool } from './tool.js';
+
+export const reply = defineTool({
+  name: 'reply',
+  description: 'Answer a message that you got. Answering a task sends its result.',
+  schema: z.strictObject({
+    msg_id: z.string().describe('of the message that you answer'),
+    text: z.string().min(1),
+  }),
+  alwaysLoad: true,
+  handle: async ({ msg_id: id, text }, { office, session, requestId, stamp }) => {
+    office.register(session);
+    const answers = findMessage(session, id);
+    const receipt = await dispatch(
+      office,
+      { session, requestId, stamp },
+      {
+        to: answers.from,
+        text,
+        type: answers.type === 'task' ? 'response' : 'message',
+        priority: answers.priority,
+        answers,
+      },
+    );
+    // Only now: an answer that could not be sent may be tried again.
+    await session.confirm(id);
+    const kind = answers.type === 'task' ? 'Result' : 'Reply';
+    return { text: `${kind} accepted as ${receipt.id}: ${stateSentence(office, receipt)}.` };
+  },
+});
+
+/** A message in this session's mailbox, waiting or seen. */
+function findMessage(session: Session, id: string): Message {
+  const mailbox = session.agent?.mailbox;
+  if (mailbox !== undefined && isMessageId(id)) {
+    const entry = mailbox.entries.get(id);
+    const waiting = entry === undefined ? undefined : mailbox.read(entry);
+    if (waiting !== undefined) return waiting;
+    const verdict = inspectFile(join(mailbox.paths.done, `${id}.json`), `${id}.json`);
+    if (verdict.kind === 'message') return verdict.message;
+  }
+  throw new Cc2ccError(
+    'E_UNKNOWN_MESSAGE',
+    `There is no message "${id.slice(0, 80)}" in your mailbox.`,
+    {
+      hint: 'Use the msg_id of a message that you got, or send with a name.',
+    },
+  );
+}

@@ -1,0 +1,206 @@
+import { mkdirSync } from 'node:fs';
+import { storeError } from '../protocol/errors.js';
+import { mailboxPaths, rootPaths } from '../protocol/paths.js';
+import type { SessionFacts } from '../protocol/hello.js';
+import type { Claim, Claimer } from './claim.js';
+import type { Config } from './config.js';
+import { hangDoorbell, type Doorbell } from './doorbell.js';
+import { beat, introduce } from './identity.js';
+import type { Log } from './log.js';
+import { AGAIN_MS, Mailbox } from './mailbox.js';
+import { claimFor } from './naming.js';
+import { Presence, type Listener } from './presence.js';
+import { PairRate } from './rate.js';
+import { SessionNames } from './session-names.js';
+import type { Registration, Session } from './session.js';
+
+/** What the office is given at its start. */
+export interface OfficeOptions {
+  root: string;
+  host: string;
+  instance: string;
+  config: Config;
+  log: Log;
+}
+
+/** The sessions of one daemon: who they are, how they come and go, and their mailboxes' doorbells. */
+export class Office {
+  readonly root: string;
+  readonly host: string;
+  readonly config: Config;
+  readonly log: Log;
+  readonly sessions = new Set<Session>();
+  readonly presence: Presence;
+  readonly rate: PairRate;
+  readonly names: SessionNames;
+  /** Tool calls that are being carried out. */
+  readonly running = new Set<Promise<unknown>>();
+  readonly scans = { last: undefined as Date | undefined, missed: 0 };
+  #instance: string;
+  #agents = new Map<string, Session>();
+
+  constructor({ root, host, instance, config, log }: OfficeOptions) {
+    this.root = root;
+    this.host = host;
+    this.config = config;
+    this.log = log;
+    this.#instance = instance;
+    this.names = new SessionNames(root, host);
+    this.rate = new PairRate(config.rate);
+    this.presence = new Presence(() => this.#listeners());
+    const { status, agents, rejected, leases } = rootPaths(root);
+    for (const folder of [status, agents, rejected, leases]) {
+      try {
+        mkdirSync(folder, { recursive: true, mode: 0o700 });
+      } catch (error) {
+        throw storeError('make the folder', folder, error);
+      }
+    }
+  }
+
+  /** The session that bears a name here and now. */
+  agent(name: string): Session | undefined {
+    return this.#agents.get(name);
+  }
+
+  agentNames(): string[] {
+    return [...this.#agents.keys()].sort();
+  }
+
+  /** A new connection. One with the same attach key, or of the same client process, gives way. */
+  admit(session: Session): void {
+    for (const other of this.sessions) {
+      if (supersedes(session.facts, other.facts))
+        this.dismiss(other, 'replaced by a new connection');
+    }
+    this.sessions.add(session);
+  }
+
+  /**
+   * Gives a session its name and mailbox. What waits in the mailbox is found at once, what comes
+   * from now on rings.
+   *
+   * @throws Cc2ccError E_STORE
+   */
+  register(session: Session): string {
+    if (session.agent !== undefined) return session.agent.name;
+    const { facts } = session;
+    const former = facts.sessionId === undefined ? undefined : this.names.nameOf(facts.sessionId);
+    const { name, lease } = claimFor(this.claimer(), facts, former, this.log);
+    const mailbox = new Mailbox(
+      mailboxPaths(this.root, name),
+      rootPaths(this.root).rejected,
+      facts.reattach?.pushed ?? [],
+      this.log,
+    );
+    session.agent = { name, lease, mailbox, doorbell: this.hang(session, mailbox) };
+    this.#agents.set(name, session);
+    beat(this, session, facts.reattach === undefined ? 'session started' : 'session re-attached');
+    introduce(this, session);
+    this.look(session);
+    this.presence.joined(name);
+    void session.tellShim('cc2cc/attached', { name });
+    this.log.info({ name, lane: session.lane, shim: facts.pid, cwd: facts.cwd }, 'attached');
+    return name;
+  }
+
+  /**
+   * Lets a session go: its name is free, its heartbeat says offline, its mail waits.
+   *
+   * @param quietly another daemon has the root now: no file is touched
+   */
+  dismiss(session: Session, why: string, quietly = false): void {
+    if (!this.sessions.delete(session)) return;
+    session.end();
+    const { agent } = session;
+    if (agent !== undefined) {
+      agent.doorbell.close();
+      this.#agents.delete(agent.name);
+      if (!quietly) this.#signOff(session, agent, why);
+      this.presence.left(agent.name);
+      this.log.info({ name: agent.name, why }, 'detached');
+    }
+    void session.transport.close();
+  }
+
+  /** Moves a registered session to another name; see rename.ts for its mail. */
+  readdress(session: Session, claim: Claim): void {
+    const { agent } = session;
+    if (agent === undefined) return;
+    this.#agents.delete(agent.name);
+    agent.doorbell.close();
+    agent.lease.release();
+    agent.name = claim.name;
+    agent.lease = claim.lease;
+    agent.mailbox.paths = mailboxPaths(this.root, claim.name);
+    agent.doorbell = this.hang(session, agent.mailbox);
+    this.#agents.set(claim.name, session);
+  }
+
+  claimer(): Claimer {
+    return {
+      root: this.root,
+      host: this.host,
+      instance: this.#instance,
+      isAttached: (name) => this.#agents.has(name),
+    };
+  }
+
+  /** Reads what is new in a session's inbox and offers it. */
+  look(session: Session, names?: ReadonlySet<string>): number {
+    const mailbox = session.agent?.mailbox;
+    if (mailbox === undefined || session.ended) return 0;
+    const { fresh, again } = mailbox.scan(names);
+    if (names === undefined) session.agent?.doorbell.check();
+    this.scans.last = new Date();
+    if (fresh.length > 0) session.offer();
+    for (const { id } of fresh) {
+      const entry = mailbox.entries.get(id);
+      if (entry?.committed === undefined && entry !== undefined) entry.message = undefined;
+    }
+    if (again) setTimeout(() => this.look(session), AGAIN_MS).unref();
+    return fresh.length;
+  }
+
+  /** Tells everybody who wants to know and can be told, but `except`. */
+  announce(content: string, meta: Record<string, string>, except?: Session): void {
+    for (const { name, notice } of this.#listeners()) {
+      if (name !== except?.agent?.name) notice(content, { type: 'status', ...meta });
+    }
+  }
+
+  hang(session: Session, mailbox: Mailbox): Doorbell {
+    return hangDoorbell(mailbox.paths.inbox, (names) => this.look(session, names), this.log);
+  }
+
+  #signOff(session: Session, { name, lease }: Registration, why: string): void {
+    beat(this, session, why, 'offline');
+    try {
+      lease.release();
+    } catch (error) {
+      this.log.error({ err: error, name }, 'cannot release a name'); // it falls with our process
+    }
+  }
+
+  *#listeners(): Generator<Listener> {
+    if (this.config.presence === 'off') return;
+    for (const [name, session] of this.#agents) {
+      if (session.facts.presence === 'off') continue;
+      yield {
+        name,
+        informedAt: session.informedAt,
+        notice: (content, meta) => {
+          session.notice(content, meta);
+        },
+      };
+    }
+  }
+}
+
+/** A re-attach, or `/mcp reconnect`: the same client process starting the same session's server anew. */
+function supersedes(now: SessionFacts, before: SessionFacts): boolean {
+  if (now.attachKey === before.attachKey) return true;
+  return (
+    now.sessionId !== undefined && now.sessionId === before.sessionId && now.ppid === before.ppid
+  );
+}

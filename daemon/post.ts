@@ -1,0 +1,43 @@
+import { lstatSync } from 'node:fs';
+import { join } from 'node:path';
+import { stageMessage } from '../protocol/deliver.js';
+import { encodeMessage, type Message } from '../protocol/envelope.js';
+import { mailboxPaths } from '../protocol/paths.js';
+import type { Entry } from './mailbox.js';
+import type { Office } from './office.js';
+
+/** Where an accepted message is at this moment. */
+export type Posted = 'handed over' | 'waiting';
+
+/**
+ * Accepts a message: when this resolves, it is durable in the recipient's inbox. A recipient that is
+ * attached here is pushed to from memory meanwhile, once the bytes are on the disk's way: a full or
+ * read-only disk has been found out by then.
+ *
+ * Posting the same id again is harmless: it is neither stored nor shown twice.
+ *
+ * @throws Cc2ccError E_STORE; the message is not accepted then
+ */
+export async function post(office: Office, message: Message): Promise<Posted> {
+  const { id, to } = message;
+  const session = office.agent(to);
+  const mailbox = session?.agent?.mailbox;
+  const paths = mailbox?.paths ?? mailboxPaths(office.root, to);
+  const known = mailbox?.entries.get(id);
+  await known?.committed;
+  // Still there: its file is. Gone: seen meanwhile, as done/ will show, or it could not be stored.
+  if (known !== undefined && mailbox?.entries.has(id)) return stateOf(known);
+  // A request that was carried out before a crash and is sent again may find its message done.
+  if (lstatSync(join(paths.done, `${id}.json`), { throwIfNoEntry: false })) return 'handed over';
+  const committed = stageMessage(paths, id, encodeMessage(message)).commit();
+  if (mailbox?.arrive(message, committed)) session?.offer();
+  await committed;
+  office.log.debug({ id, from: message.from, to, type: message.type }, 'accepted');
+  if (mailbox === undefined) return 'waiting';
+  const entry = mailbox.entries.get(id);
+  return entry === undefined ? 'handed over' : stateOf(entry);
+}
+
+function stateOf(entry: Entry): Posted {
+  return entry.offered ? 'handed over' : 'waiting';
+}

@@ -1,0 +1,23 @@
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { basename, join } from 'node:path';
+
+/**
+ * Moves what was refused to `rejected/`, with the reason beside it. The file itself is never opened,
+ * followed or copied.
+ *
+ * @param rejected the folder `rejected/` of the root
+ * @param mailbox the mailbox folder that it was found in
+ */
+export function rejectFile(path: string, rejected: string, mailbox: string, reason: string): void {
+  mkdirSync(rejected, { recursive: true, mode: 0o700 });
+  const at = new Date().toISOString();
+  // A name of our own: the refused one may be hostile, and two may be alike.
+  const stem = `${at.replaceAll(/[:.]/g, '-')}-${basename(mailbox)}-${randomUUID().slice(0, 8)}`;
+  renameSync(path, join(rejected, `${stem}.rejected`));
+  const note = { file: basename(path), mailbox: basename(mailbox), reason, at };
+  writeFileSync(join(rejected, `${stem}.reason.json`), `${JSON.stringify(note, null, 2)}\n`, {
+    mode: 0o600,
+    flag: 'wx',
+  });
+}

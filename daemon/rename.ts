@@ -1,0 +1,97 @@
+import { linkSync, readdirSync, renameSync, rmSync, rmdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureMailbox } from '../protocol/deliver.js';
+import { Cc2ccError, errnoOf } from '../protocol/errors.js';
+import { isName, NAME_RULE } from '../protocol/names.js';
+import { mailboxPaths, type MailboxPaths } from '../protocol/paths.js';
+import { writeCard } from './card.js';
+import { claimName } from './claim.js';
+import { writeHeartbeat } from './heartbeats.js';
+import { beat, introduce } from './identity.js';
+import type { Office } from './office.js';
+import type { Session } from './session.js';
+
+/**
+ * Gives a session another name; its mail moves along, and mail for the old name will follow. A name
+ * that nobody bears at this moment may be taken with the mail that waits for it.
+ *
+ * Each file is linked before it is unlinked, so a crash in between leaves it in both places or in
+ * the old one, and the request that comes again finishes the move.
+ *
+ * @throws Cc2ccError E_NAME when the name is taken or breaks the rule; E_STORE
+ */
+export async function renameAgent(office: Office, session: Session, name: string): Promise<string> {
+  if (!isName(name)) {
+    throw new Cc2ccError('E_NAME', `"${name.slice(0, 64)}" is not a possible name (${NAME_RULE}).`);
+  }
+  const old = office.register(session);
+  const { agent } = session;
+  if (old === name || agent === undefined) return old;
+  const claim = claimName(office.claimer(), name, session.facts.attachKey);
+  if (claim === undefined) {
+    throw new Cc2ccError('E_NAME', `The name "${name}" is taken by an agent that is online.`, {
+      hint: `You are still ${old}. See list_agents.`,
+    });
+  }
+  for (let files = agent.mailbox.pending(); files.length > 0; files = agent.mailbox.pending()) {
+    await Promise.all(files);
+  }
+  // From here to readdress() nothing is awaited: no message can arrive at the old place unseen.
+  const from = mailboxPaths(office.root, old);
+  moveMail(from, mailboxPaths(office.root, name));
+  const { facts, lane } = session;
+  writeHeartbeat(
+    office.root,
+    { name: old, facts, lane, host: office.host },
+    'offline',
+    `renamed to ${name}`,
+  );
+  writeCard(office.root, { name: old, host: office.host, renamed_to: name });
+  office.readdress(session, claim);
+  beat(office, session, `renamed from ${old}`);
+  introduce(office, session);
+  office.look(session);
+  office.log.info({ from: old, to: name }, 'renamed');
+  return old;
+}
+
+function moveMail(from: MailboxPaths, to: MailboxPaths): void {
+  ensureMailbox(to);
+  for (const folder of ['done', 'receipts', 'inbox'] as const) {
+    for (const file of namesIn(from[folder]))
+      move(join(from[folder], file), join(to[folder], file));
+  }
+  // What a dead writer left in tmp/ was never accepted.
+  rmSync(from.tmp, { recursive: true, force: true });
+  for (const folder of [from.inbox, from.done, from.receipts, from.dir]) removeIfEmpty(folder);
+}
+
+/** Never replaces: a file of that name at the new place is the same message, moved before. */
+function move(from: string, to: string): void {
+  try {
+    linkSync(from, to);
+    rmSync(from);
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST') rmSync(from);
+    // What cannot be linked (a folder, a file system without links) is moved.
+    else renameSync(from, to);
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/** A message that came for the old name in this very moment keeps its folder alive. */
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch (error) {
+    if (!['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(errnoOf(error) ?? '')) throw error;
+  }
+}

@@ -1,0 +1,43 @@
+import type { StatusReport } from '../protocol/control.js';
+import type { HostPaths } from '../protocol/host-paths.js';
+import { PROTOCOL } from '../protocol/limits.js';
+import { version } from '../protocol/version.js';
+import { describeAgent, knownNames } from './directory.js';
+import type { Instance } from './instance.js';
+import type { Office } from './office.js';
+import type { Rounds } from './rounds.js';
+
+/** What `cc2cc-daemon status` shows. */
+export function statusReport(
+  office: Office,
+  instance: Instance,
+  paths: HostPaths,
+  rounds: Rounds,
+): StatusReport {
+  const doorbells = [...office.sessions].flatMap(({ agent }) => agent?.doorbell ?? []);
+  const watching = doorbells.every((doorbell) => doorbell.ok());
+  const problems = [...rounds.problems()];
+  if (!watching) problems.push('an inbox cannot be watched; it is rescanned on a timer instead');
+  return {
+    running: true,
+    pid: process.pid,
+    version: version(),
+    protocol: PROTOCOL,
+    instance: instance.id,
+    root: office.root,
+    socket: instance.socket,
+    log: paths.log,
+    uptimeSeconds: Math.floor((Date.now() - instance.started.getTime()) / 1000),
+    watcher: {
+      ok: watching,
+      folders: doorbells.length,
+      lastScan: office.scans.last?.toISOString() ?? null,
+      missed: office.scans.missed,
+    },
+    agents: knownNames(office)
+      .map((name) => describeAgent(office, name))
+      // Who is away and has no mail is history, not status.
+      .filter(({ status, waiting }) => status === 'online' || waiting > 0),
+    health: { ok: problems.length === 0, problems },
+  };
+}

@@ -1,0 +1,108 @@
+import { storeError } from '../protocol/errors.js';
+import { Expiry } from './expiry.js';
+import { HEARTBEAT_STALE_MS } from '../protocol/limits.js';
+import { OtherHeartbeats } from './heartbeats.js';
+import { sweepTmp } from './tmp-sweep.js';
+import { beat } from './identity.js';
+import type { LogFile } from './log.js';
+import type { Office } from './office.js';
+
+/** Another host's deliveries raise no events here: look every second while it has live agents. */
+const SHARED_ROUND_MS = 1_000;
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** The daemon's regular duties. One timer drives them all. */
+export interface Rounds {
+  /** What went wrong in the last round, for status. */
+  problems: () => readonly string[];
+  stop: () => void;
+}
+
+/**
+ * Begins the rounds: heartbeats, rescans behind the doorbells, the self-check, expiry, log size.
+ *
+ * @param isCurrent whether clients still find this daemon
+ * @param onSuperseded called once when they do not
+ */
+export function beginRounds(
+  office: Office,
+  { log, rotateIfFull }: LogFile,
+  isCurrent: () => boolean,
+  onSuperseded: () => void,
+): Rounds {
+  const expiry = new Expiry(office);
+  let problems: string[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
+  const others = new OtherHeartbeats(office.root, office.host);
+  const sweepDue = every(office.config.sweepMs);
+  const othersDue = every(Math.min(HEARTBEAT_STALE_MS, 3 * office.config.roundMs));
+  const tmpDue = every(DAY_MS);
+  let shared = false;
+
+  /** One duty that fails must not keep the others from being done. */
+  const attempt = async (what: string, duty: () => void | Promise<void>): Promise<void> => {
+    try {
+      await duty();
+    } catch (error) {
+      const { message } = storeError(what, office.root, error);
+      problems.push(message);
+      log.error({ err: error }, `cannot ${what}`);
+    }
+  };
+
+  const round = async (): Promise<void> => {
+    problems = [];
+    await attempt('check the socket', () => {
+      if (isCurrent()) return;
+      stopped = true;
+      onSuperseded();
+    });
+    if (stopped) return;
+    await attempt('write heartbeats', () => {
+      for (const session of office.sessions) beat(office, session, 'attached');
+      if (othersDue()) shared = others.tend((name) => office.agent(name) !== undefined);
+    });
+    await attempt('rescan the inboxes', () => {
+      for (const session of office.sessions) {
+        session.agent?.doorbell.check(true);
+        const found = office.look(session);
+        if (found > 0 && !shared) office.scans.missed += found;
+        session.offer();
+      }
+    });
+    if (sweepDue()) await attempt('look for expired messages', () => expiry.sweep());
+    if (tmpDue()) {
+      await attempt('sweep up after dead writers', () => {
+        sweepTmp(office.root);
+      });
+    }
+    await attempt('rotate the log', rotateIfFull);
+    schedule(shared ? Math.min(SHARED_ROUND_MS, office.config.roundMs) : office.config.roundMs);
+  };
+
+  const schedule = (ms: number): void => {
+    if (!stopped) timer = setTimeout(() => void round(), ms);
+  };
+
+  schedule(office.config.roundMs);
+  return {
+    problems: () => problems,
+    stop: () => {
+      stopped = true;
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** True once per interval, and the first time. On a clock that nobody sets. */
+function every(ms: number): () => boolean {
+  let next = 0;
+  return () => {
+    const now = performance.now();
+    if (now < next) return false;
+    next = now + ms;
+    return true;
+  };
+}

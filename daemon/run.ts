@@ -1,0 +1,77 @@
+import { rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { hostId, hostPaths } from '../protocol/host-paths.js';
+import { bridgeRoot } from '../protocol/paths.js';
+import { ensurePrivateFolder } from '../protocol/private-folder.js';
+import { version } from '../protocol/version.js';
+import { loadConfig } from './config.js';
+import { becomeInstance, type Occupied } from './instance.js';
+import { listenForHellos } from './listener.js';
+import { openLog, type Log } from './log.js';
+import { Office } from './office.js';
+import { statusReport } from './report.js';
+import { beginRounds, type Rounds } from './rounds.js';
+import { makeService } from './serve.js';
+import { shutDown, type Ending } from './shutdown.js';
+
+/** A daemon that has begun its work. */
+export interface RunningDaemon {
+  pid: number;
+  socket: string;
+  log: Log;
+  /** Ends it; harmless when it is ending already. */
+  end: (ending: Ending) => void;
+  ended: Promise<Ending>;
+}
+
+/**
+ * Runs the daemon of the bridge root in this process.
+ *
+ * @returns who has the place already, if somebody has
+ * @throws Cc2ccError E_USAGE, E_STORE, E_UNSAFE, E_PATH, E_START: before anybody relies on it
+ */
+export async function runDaemon(): Promise<RunningDaemon | Occupied> {
+  process.umask(0o077);
+  ensurePrivateFolder(bridgeRoot());
+  const root = bridgeRoot(); // again: links can be resolved now that it exists
+  const paths = hostPaths(root);
+  const config = loadConfig(paths.config);
+  ensurePrivateFolder(paths.state);
+  ensurePrivateFolder(dirname(paths.log));
+  const logFile = openLog(paths.log, config);
+  const { log } = logFile;
+  const instance = await becomeInstance(root, paths);
+  if (!('server' in instance)) return instance;
+  rmSync(paths.stopped, { force: true });
+  const office = new Office({ root, host: hostId(), instance: instance.id, config, log });
+
+  let ending: Ending | undefined;
+  let resolveEnded: (ending: Ending) => void;
+  const ended = new Promise<Ending>((resolve) => (resolveEnded = resolve));
+  const end = (why: Ending): void => {
+    if (ending !== undefined) return;
+    ending = why;
+    void shutDown({ office, instance, rounds, paths }, why)
+      .catch((error: unknown) => {
+        log.error({ err: error }, 'shutdown failed');
+      })
+      .then(() => {
+        resolveEnded(why);
+      });
+  };
+  const rounds: Rounds = beginRounds(office, logFile, instance.isCurrent, () => {
+    log.warn('another daemon has taken over, or the socket is gone');
+    end('superseded');
+  });
+  const control = {
+    status: () => statusReport(office, instance, paths, rounds),
+    stop: end,
+  };
+  listenForHellos(
+    instance,
+    makeService(office, instance.id, control, () => ending !== undefined),
+    log,
+  );
+  log.info({ version: version(), root, socket: instance.socket }, 'started');
+  return { pid: process.pid, socket: instance.socket, log, end, ended };
+}

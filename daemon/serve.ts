@@ -1,0 +1,73 @@
+import type { Socket } from 'node:net';
+import type { SessionFacts } from '../protocol/hello.js';
+import { answerControl, type ControlContext } from './control.js';
+import type { LineReader, Service } from './listener.js';
+import { serveMcp } from './mcp/server.js';
+import { TOOLS_DIGEST } from './mcp/tools/index.js';
+import { SessionTransport } from './mcp/transport.js';
+import type { Office } from './office.js';
+import { Session } from './session.js';
+
+/** Connects welcomed connections with the office and the control methods. */
+export function makeService(
+  office: Office,
+  instance: string,
+  control: ControlContext,
+  retiring: () => boolean,
+): Service {
+  return {
+    tools: TOOLS_DIGEST,
+    retiring,
+    session: (facts, socket) => serveSession(office, instance, facts, socket),
+    control: (socket) => ({
+      onLine: (line) => {
+        answerControl(control, line, socket);
+      },
+      onClose: () => undefined,
+    }),
+  };
+}
+
+function serveSession(
+  office: Office,
+  instance: string,
+  facts: SessionFacts,
+  socket: Socket,
+): LineReader {
+  const transport = new SessionTransport(socket, instance);
+  const session = new Session(facts, transport);
+  office.admit(session);
+  if (!isLookingAround(facts)) {
+    try {
+      office.register(session);
+    } catch (error) {
+      // The session goes on without a name; its first tool call tries again and tells the model why.
+      office.log.error({ err: error, shim: facts.pid }, 'cannot register a session');
+    }
+  }
+  socket.on('drain', () => {
+    session.offer();
+  });
+  serveMcp(office, session).catch((error: unknown) => {
+    office.log.error({ err: error }, 'cannot serve a session');
+    socket.destroy();
+  });
+  return {
+    onLine: (line) => {
+      transport.receive(line);
+    },
+    onClose: () => {
+      transport.closed();
+      office.dismiss(session, 'session ended');
+    },
+  };
+}
+
+/**
+ * A health check of the client (`mcp list`) starts the server like a session does, but without an
+ * inbox of its own, and ends at once. It becomes an agent only if it calls a tool after all, as
+ * `claude -p` does.
+ */
+function isLookingAround({ entrypoint, messaging, reattach }: SessionFacts): boolean {
+  return entrypoint === 'sdk-cli' && !messaging && reattach?.name === undefined;
+}

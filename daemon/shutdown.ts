@@ -1,0 +1,56 @@
+import { writeFileSync } from 'node:fs';
+import type { HostPaths } from '../protocol/host-paths.js';
+import type { Instance } from './instance.js';
+import type { Office } from './office.js';
+import type { Rounds } from './rounds.js';
+
+/**
+ * Why the daemon ends. `stop`: a person wants none; attached sessions wait until somebody starts one.
+ * `restart`: sessions may start the next one at once. `superseded`: another daemon has the root.
+ */
+export type Ending = 'stop' | 'restart' | 'superseded';
+
+/** Calls under way are given so long to end; what has not, is sent again to the next daemon. */
+const DRAIN_MS = 2_000;
+
+/** Sockets are given so long to take the last bytes. */
+const LINGER_MS = 200;
+
+/** What has to be wound up. */
+export interface Running {
+  office: Office;
+  instance: Instance;
+  rounds: Rounds;
+  paths: HostPaths;
+}
+
+/**
+ * Winds the daemon up, in the order that loses nothing: no new connections, finish the calls under
+ * way, tell the shims, sign the agents off. Every step is time-boxed.
+ */
+export async function shutDown(
+  { office, instance, rounds, paths }: Running,
+  ending: Ending,
+): Promise<void> {
+  office.log.info({ ending }, 'shutting down');
+  rounds.stop();
+  office.presence.close();
+  if (ending === 'stop') {
+    writeFileSync(paths.stopped, `${new Date().toISOString()}\n`, { mode: 0o600 });
+  }
+  instance.withdraw();
+  await Promise.race([Promise.allSettled([...office.running]), delay(DRAIN_MS)]);
+  // The SDK writes an answer a few turns after its handler has ended.
+  await new Promise((resolve) => setImmediate(resolve));
+  const mode = ending === 'stop' ? 'stop' : 'restart';
+  const told = [...office.sessions].map((session) => session.tellShim('cc2cc/retire', { mode }));
+  await Promise.race([Promise.all(told), delay(LINGER_MS)]);
+  for (const session of office.sessions) {
+    office.dismiss(session, `daemon ended (${ending})`, ending === 'superseded');
+  }
+  office.log.info('ended');
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
+}
