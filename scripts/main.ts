@@ -1,0 +1,37 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { Cc2ccError, ExitCode, sentenceOf } from '../protocol/errors.js';
+import { version } from '../protocol/version.js';
+
+const program = new Command('cc2cc')
+  .description('Messages between the Claude Code sessions of this machine.')
+  .version(version())
+  .exitOverride()
+  .showHelpAfterError('Run cc2cc --help for the commands.')
+  .addHelpText(
+    'after',
+    `
+The daemon has its own command: cc2cc-daemon status, start, stop, logs.
+Exit codes: 0 ok, 1 failed, 2 wrong usage.`,
+  );
+
+program
+  .command('prove')
+  .description('start the daemon and prove that messages arrive, with two throw-away agents')
+  .action(async () => {
+    const { prove } = await import('./prove.js');
+    process.exitCode = await prove();
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    // Commander has printed it; help and version are no errors.
+    process.exitCode = error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
+  } else {
+    console.error(`cc2cc: ${sentenceOf(error)}`);
+    process.exitCode =
+      error instanceof Cc2ccError && error.code === 'E_USAGE' ? ExitCode.usage : ExitCode.failed;
+  }
+}

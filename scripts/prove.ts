@@ -1,0 +1,53 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { ExitCode } from '../protocol/errors.js';
+import { bridgeRoot } from '../protocol/paths.js';
+import { ensurePrivateFolder } from '../protocol/private-folder.js';
+import { version } from '../protocol/version.js';
+import { proveDelivery } from './proof.js';
+
+const run = promisify(execFile);
+const DAEMON = fileURLToPath(new URL('../daemon/main.js', import.meta.url));
+const SHIM = fileURLToPath(new URL('../shim/main.js', import.meta.url));
+
+/**
+ * `cc2cc prove`, also behind `npm start`: prepares the bridge root, starts the daemon, and shows with
+ * real processes that messages arrive.
+ */
+export async function prove(): Promise<number> {
+  console.log(`cc2cc ${version()}\n`);
+  ensurePrivateFolder(bridgeRoot());
+  console.log(`  ok  bridge root ${bridgeRoot()}, yours alone`);
+  // As its own process: what `start` reports is what a user would see.
+  const { stdout } = await run(process.execPath, [DAEMON, 'start']).catch(explain);
+  console.log(`  ok  ${stdout.trim()}`);
+
+  console.log('\nProof, with two throw-away agents in a root of their own:');
+  await proveDelivery(DAEMON, SHIM, (step) => {
+    console.log(`  ok  ${step}`);
+  });
+  console.log(`\nIt works. Register it with Claude Code, once:
+
+  claude mcp add --scope user cc2cc -- ${quote(process.execPath)} ${quote(SHIM)}
+
+Then start two sessions and tell one of them: "list the cc2cc agents and send one a greeting".
+With this flag messages wake a session; without it they come with its next cc2cc tool call:
+
+  claude --dangerously-load-development-channels server:cc2cc
+
+What goes on:  ${quote(process.execPath)} ${quote(DAEMON)} status`);
+  return ExitCode.ok;
+}
+
+/** The command has said on stderr what is wrong; "Command failed: …" would only hide it. */
+function explain(error: unknown): never {
+  const stderr = (error as { stderr?: unknown }).stderr;
+  throw typeof stderr === 'string' && stderr !== '' ? new Error(stderr.trim()) : error;
+}
+
+/** For a line to paste into a shell; left bare where that is safe. */
+function quote(path: string): string {
+  if (process.platform === 'win32') return /\s/.test(path) ? `"${path}"` : path;
+  return /^[\w./@+-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+}
