@@ -1,0 +1,13 @@
+#!/usr/bin/env node
+import { answerToOptions, TTY_NOTICE } from './options.js';
+import { serve } from './serve.js';
+
+const answer = answerToOptions(process.argv.slice(2));
+if (answer === undefined) {
+  if (process.stdin.isTTY) process.stderr.write(TTY_NOTICE);
+  await serve();
+} else {
+  if (answer.stdout !== undefined) process.stdout.write(answer.stdout);
+  if (answer.stderr !== undefined) process.stderr.write(answer.stderr);
+  process.exitCode = answer.code;
+}

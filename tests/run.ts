@@ -1,0 +1,118 @@
+/**
+ * The test runner behind `npm test`: every compiled test file in a process of its own, away from the
+ * user's own setup, and one last line that programs can read.
+ */
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve, sep } from 'node:path';
+import { finished } from 'node:stream/promises';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+import { parseArgs } from 'node:util';
+
+/** Past this a test file hangs: the slowest take a minute on a loaded machine. */
+const FILE_TIMEOUT_MS = 240_000;
+/** Two files at a time: the tests start many processes of their own and measure time. */
+const CONCURRENCY = Number(process.env['TEST_CONCURRENCY']) || 2;
+/** What could lead a test to the user's own daemon, mailboxes or client. */
+const LEAKY = /^(?:CC2CC_.*|BRIDGE_DIR|SELF|CLAUDE.*|XDG_.*|NODE_TEST_CONTEXT)$/;
+/** What each `run()` says of itself at its end; our own last line sums up all of them. */
+const TOTALS = /^(?:tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) /;
+const SUITES = ['unit', 'integration', 'all'];
+
+/** The part of a test event that we use; it is the same on Node 20, 22 and 24. */
+interface TestEvent {
+  type: string;
+  data: {
+    name: string;
+    nesting: number;
+    skip?: string | boolean;
+    todo?: string | boolean;
+    message?: string;
+    details: { type?: string; error?: { failureType?: string } };
+  };
+}
+
+function findTests(filters: string[], suite: string): string[] {
+  const root = import.meta.dirname;
+  const suiteOf = (file: string) => (file.startsWith(`integration${sep}`) ? 'integration' : 'unit');
+  return readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.test.js'))
+    .filter((file) => suite === 'all' || suite === suiteOf(file))
+    .filter((file) => filters.length === 0 || filters.some((part) => file.includes(part)))
+    .sort()
+    .map((file) => join(root, file));
+}
+
+/** Test processes inherit our environment, so it is ours that has to be clean. */
+function isolate(): void {
+  for (const name of Object.keys(process.env)) if (LEAKY.test(name)) delete process.env[name];
+  const home = mkdtempSync(join(tmpdir(), 'cc2cc-home-'));
+  process.env['HOME'] = process.env['USERPROFILE'] = home;
+  process.env['CC2CC_TEST'] = '1';
+  process.on('exit', () => rmSync(home, { recursive: true, force: true, maxRetries: 3 }));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
+}
+
+/** One file, one `run()`: Node 24 hands `timeout` to the single tests, only a signal ends a file. */
+async function runFile(file: string): Promise<TestEvent[]> {
+  const events: TestEvent[] = [];
+  const signal = AbortSignal.timeout(FILE_TIMEOUT_MS);
+  for await (const event of run({ files: [file], signal })) events.push(event as TestEvent);
+  return events;
+}
+
+/** Adds one file to the tally, leaves only. Reports come in order, children before their parent. */
+function count(file: string, events: TestEvent[]): void {
+  const failedBefore = tally.failed;
+  let unfinished = 0; // enqueued and never reported: the process left with exit code 0
+  let reports = 0;
+  let previous = 0; // nesting of the previous report: one deeper means that it was our child
+  for (const { type, data } of events) {
+    if (!/^test:(?:enqueue|pass|fail)$/.test(type)) continue;
+    const isFile = resolve(data.name) === file; // reported for a crash or for want of tests
+    if (!isFile) unfinished += type === 'test:enqueue' ? 1 : -1;
+    if (type === 'test:enqueue') continue;
+    reports += isFile ? 0 : 1;
+    const isParent = previous > data.nesting || data.details.type === 'suite';
+    previous = data.nesting;
+    if (data.skip !== undefined || data.todo !== undefined) tally.skipped++;
+    else if (type === 'test:fail') {
+      if (data.details.error?.failureType !== 'subtestsFailed') tally.failed++;
+    } else if (!isParent && !isFile) tally.passed++;
+  }
+  if (tally.failed > failedBefore || (reports > 0 && unfinished <= 0)) return;
+  tally.failed++;
+  complaints.push(reports > 0 ? `${file}: exited before its tests ended` : `${file}: has no test`);
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { suite: { type: 'string', default: 'all' } },
+});
+if (!SUITES.includes(values.suite)) {
+  console.error('usage: run.js [filter…] [--suite unit|integration|all]');
+  process.exit(2);
+}
+isolate();
+const tally = { passed: 0, failed: 0, skipped: 0 };
+const complaints: string[] = [];
+const reporter = new spec();
+const printed = finished(reporter.on('data', (chunk: string) => process.stdout.write(chunk)));
+const queue = findTests(positionals, values.suite).values();
+async function work(): Promise<void> {
+  for (const file of queue) {
+    const events = await runFile(file);
+    count(file, events);
+    for (const event of events) if (!TOTALS.test(event.data.message ?? '')) reporter.write(event);
+  }
+}
+await Promise.all(Array.from({ length: CONCURRENCY }, work));
+reporter.end();
+await printed;
+for (const complaint of complaints) console.log(complaint);
+const skipped = tally.skipped > 0 ? `, ${tally.skipped} skipped` : '';
+const code = tally.failed > 0 || tally.passed === 0 ? 1 : 0;
+// A process that a test left behind may hold a pipe of ours open: do not wait for it.
+const line = `${tally.passed} passed, ${tally.failed} failed${skipped}\n`;
+process.stdout.write(line, () => process.exit(code));
