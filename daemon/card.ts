@@ -1,8 +1,9 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
-import { errnoOf, storeError } from '../protocol/errors.js';
+import { storeError } from '../protocol/errors.js';
+import { listFolder } from '../protocol/list-folder.js';
 import { isName, NAME_PATTERN } from '../protocol/names.js';
 import { rootPaths } from '../protocol/paths.js';
 
@@ -41,15 +42,10 @@ export function readCard(root: string, name: string): Card | undefined {
 
 /** Names that have a card. */
 export function cardNames(root: string): string[] {
-  try {
-    return readdirSync(rootPaths(root).agents)
-      .filter((file) => file.endsWith('.json'))
-      .map((file) => file.slice(0, -'.json'.length))
-      .filter(isName);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw error;
-  }
+  return listFolder(rootPaths(root).agents)
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => file.slice(0, -'.json'.length))
+    .filter(isName);
 }
 
 function cardPath(root: string, name: string): string {

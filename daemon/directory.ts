@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import type { AgentStatus } from '../protocol/control.js';
-import { errnoOf } from '../protocol/errors.js';
 import { heartbeatNames, isFresh, readHeartbeat } from '../protocol/heartbeat.js';
+import { listFolder } from '../protocol/list-folder.js';
 import { isName } from '../protocol/names.js';
 import { mailboxPaths } from '../protocol/paths.js';
 import { readCard } from './card.js';
@@ -70,22 +70,17 @@ export function describeAgent(office: Office, name: string): AgentStatus {
     where: online ? 'elsewhere' : 'away',
     lane: online ? (heartbeat.lane ?? null) : null,
     proven: false,
-    waiting: countWaiting(office.root, name),
+    waiting: messageFiles(office.root, name).length,
     since: heartbeat?.timestamp ?? null,
     directory: heartbeat?.cwd ?? null,
     host: heartbeat?.host ?? null,
   };
 }
 
-/** Messages in an inbox on disk. */
-export function countWaiting(root: string, name: string): number {
-  try {
-    const files = readdirSync(mailboxPaths(root, name).inbox);
-    return files.filter((file) => file.endsWith('.json') && !file.startsWith('.')).length;
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return 0;
-    throw error;
-  }
+/** Message files in an inbox on disk; what begins with a dot is still being written. */
+export function messageFiles(root: string, name: string): string[] {
+  const files = listFolder(mailboxPaths(root, name).inbox);
+  return files.filter((file) => file.endsWith('.json') && !file.startsWith('.'));
 }
 
 /** Agents that a broadcast reaches: online, here or elsewhere, without the sender. */

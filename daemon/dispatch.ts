@@ -9,7 +9,7 @@ import { derivedMessageId, newMessageId } from '../protocol/ids.js';
 import { MAX_HOPS, MAX_TEXT_BYTES } from '../protocol/limits.js';
 import { isName, NAME_RULE, nearNames } from '../protocol/names.js';
 import type { Stamp } from '../protocol/stamp.js';
-import { countWaiting, currentName, describeAgent, isKnown, knownNames } from './directory.js';
+import { currentName, describeAgent, isKnown, knownNames, messageFiles } from './directory.js';
 import type { Office } from './office.js';
 import { post, type Posted } from './post.js';
 import type { Session } from './session.js';
@@ -50,7 +50,8 @@ export async function dispatch(office: Office, origin: Origin, letter: Letter): 
   const to = resolveRecipient(office, from, letter);
   const hops = (letter.answers?.hops ?? 0) + (letter.answers === undefined ? 0 : 1);
   checkLimits(office, from, to, letter.text, hops);
-  const id = idFor(origin, to);
+  // From the name as it was asked for: the agent may be renamed before the request comes again.
+  const id = idFor(origin, letter.to);
   const state = await post(
     office,
     createMessage({
@@ -129,7 +130,8 @@ function checkLimits(office: Office, from: string, to: string, text: string, hop
       },
     );
   }
-  const waiting = office.agent(to)?.agent?.mailbox.entries.size ?? countWaiting(office.root, to);
+  const waiting =
+    office.agent(to)?.agent?.mailbox.entries.size ?? messageFiles(office.root, to).length;
   if (waiting >= office.config.maxInbox) {
     throw new Cc2ccError('E_LIMIT', `${to}'s inbox is full: ${waiting} messages wait in it.`, {
       hint: 'Send again when some have been read.',

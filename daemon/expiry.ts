@@ -1,10 +1,8 @@
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createMessage, expiresAt, type Message } from '../protocol/envelope.js';
-import { errnoOf } from '../protocol/errors.js';
 import { derivedMessageId } from '../protocol/ids.js';
 import { mailboxPaths } from '../protocol/paths.js';
-import { currentName, isKnown, mailboxNames } from './directory.js';
+import { currentName, isKnown, mailboxNames, messageFiles } from './directory.js';
 import { inspectFile } from './inspect.js';
 import type { Office } from './office.js';
 import { post } from './post.js';
@@ -27,7 +25,7 @@ export class Expiry {
     const seen = new Map<string, number>();
     for (const name of mailboxNames(this.#office.root)) {
       const { inbox } = mailboxPaths(this.#office.root, name);
-      for (const file of messageFiles(inbox)) {
+      for (const file of messageFiles(this.#office.root, name)) {
         const path = join(inbox, file);
         const due = this.#due.get(path) ?? dueTime(path, file);
         if (due === undefined) continue;
@@ -87,13 +85,4 @@ export class Expiry {
 function dueTime(path: string, file: string): number | undefined {
   const verdict = inspectFile(path, file);
   return verdict.kind === 'message' ? expiresAt(verdict.message) : undefined;
-}
-
-function messageFiles(inbox: string): string[] {
-  try {
-    return readdirSync(inbox).filter((file) => file.endsWith('.json') && !file.startsWith('.'));
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw error;
-  }
 }

@@ -68,7 +68,7 @@ export interface Greeting {
 }
 
 /**
- * Checks hello lines. Holds the nonces of the last minute, so that a line that was overheard cannot
+ * Checks hello lines. Holds the nonces of the last minutes, so that a line that was overheard cannot
  * be used again.
  */
 export function helloChecker(token: string): (line: Buffer) => Greeting {
@@ -93,7 +93,8 @@ export function helloChecker(token: string): (line: Buffer) => Greeting {
       throw new Cc2ccError('E_TOKEN', 'The hello is too old or has been used before.');
     }
     for (const [old, at] of used) {
-      if (now - at <= MAX_AGE_MS) break; // insertion order is time order
+      // Insertion order is time order. Twice the age: a hello may be dated that far ahead.
+      if (now - at <= 2 * MAX_AGE_MS) break;
       used.delete(old);
     }
     used.set(nonce, now);

@@ -73,8 +73,15 @@ function broken(name: string, fd: number, size: number): Message | string {
   try {
     return parseMessage(parseJson(bytes));
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return whatIsWrong(error);
   }
+}
+
+/** In our words: the parser's quote the file, and reasons are logged. */
+function whatIsWrong(error: unknown): string {
+  if (error instanceof SyntaxError) return 'not valid JSON';
+  if (error instanceof TypeError) return 'not valid UTF-8';
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** At most `size` bytes: a file that grows while it is read is looked at again. */

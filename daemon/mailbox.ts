@@ -112,6 +112,12 @@ export class Mailbox {
     this.#waiting.delete(entry.id);
   }
 
+  /** It was not handed over after all. */
+  markWaiting(entry: Entry): void {
+    entry.offered = false;
+    this.#waiting.add(entry.id);
+  }
+
   /** The message of an entry, from memory or, checked anew, from its file. */
   read(entry: Entry): Message | undefined {
     if (entry.message !== undefined) return entry.message;

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from 'commander';
-import { Cc2ccError, ExitCode, sentenceOf } from '../protocol/errors.js';
+import { Command } from 'commander';
+import { runProgram } from '../protocol/program.js';
 import { version } from '../protocol/version.js';
 
 const program = new Command('cc2cc-daemon')
@@ -65,15 +65,4 @@ command('logs', 'show the log', async (options: { lines: string; follow?: true }
   .option('-n, --lines <count>', 'last lines to show', '50')
   .option('-f, --follow', 'go on showing what comes');
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  if (error instanceof CommanderError) {
-    // Commander has printed it; help and version are no errors.
-    process.exitCode = error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
-  } else {
-    process.stderr.write(`cc2cc-daemon: ${sentenceOf(error)}\n`);
-    process.exitCode =
-      error instanceof Cc2ccError && error.code === 'E_USAGE' ? ExitCode.usage : ExitCode.failed;
-  }
-}
+await runProgram(program);

@@ -1,7 +1,8 @@
-import { linkSync, readdirSync, renameSync, rmSync, rmdirSync } from 'node:fs';
+import { linkSync, renameSync, rmSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureMailbox } from '../protocol/deliver.js';
 import { Cc2ccError, errnoOf } from '../protocol/errors.js';
+import { listFolder } from '../protocol/list-folder.js';
 import { isName, NAME_RULE } from '../protocol/names.js';
 import { mailboxPaths, type MailboxPaths } from '../protocol/paths.js';
 import { writeCard } from './card.js';
@@ -58,7 +59,7 @@ export async function renameAgent(office: Office, session: Session, name: string
 function moveMail(from: MailboxPaths, to: MailboxPaths): void {
   ensureMailbox(to);
   for (const folder of ['done', 'receipts', 'inbox'] as const) {
-    for (const file of namesIn(from[folder]))
+    for (const file of listFolder(from[folder]))
       move(join(from[folder], file), join(to[folder], file));
   }
   // What a dead writer left in tmp/ was never accepted.
@@ -75,15 +76,6 @@ function move(from: string, to: string): void {
     if (errnoOf(error) === 'EEXIST') rmSync(from);
     // What cannot be linked (a folder, a file system without links) is moved.
     else renameSync(from, to);
-  }
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw error;
   }
 }
 

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { SessionFacts } from '../protocol/hello.js';
 import { answerControl, type ControlContext } from './control.js';
 import type { LineReader, Service } from './listener.js';
+import { takeBack } from './dropped.js';
 import { serveMcp } from './mcp/server.js';
 import { TOOLS_DIGEST } from './mcp/tools/index.js';
 import { SessionTransport } from './mcp/transport.js';
@@ -45,6 +46,10 @@ function serveSession(
       office.log.error({ err: error, shim: facts.pid }, 'cannot register a session');
     }
   }
+  transport.onhop = (method, params) => {
+    // Unknown ones are a newer shim's, which does without where the daemon is older.
+    if (method === 'cc2cc/dropped') takeBack(office, session, params['ids']);
+  };
   socket.on('drain', () => {
     session.offer();
   });

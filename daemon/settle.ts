@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { errnoOf } from '../protocol/errors.js';
 import type { MailboxPaths } from '../protocol/paths.js';
@@ -31,6 +31,25 @@ export function settleFile(paths: MailboxPaths, id: string, how: Settlement): vo
   if (how.state === 'seen') writeReceipt(paths, id, how.evidence);
 }
 
+/**
+ * Takes a settlement back: the message waits again. For a result that left us but was thrown away
+ * before it reached the client.
+ */
+export function unsettleFile(paths: MailboxPaths, id: string): void {
+  const done = join(paths.done, `${id}.json`);
+  rmSync(receiptPath(paths, id), { force: true });
+  try {
+    linkSync(done, join(paths.inbox, `${id}.json`));
+  } catch (error) {
+    if (errnoOf(error) !== 'EEXIST') throw error;
+  }
+  rmSync(done, { force: true });
+}
+
+function receiptPath(paths: MailboxPaths, id: string): string {
+  return join(paths.receipts, `${id}.receipt.json`);
+}
+
 function writeReceipt(paths: MailboxPaths, id: string, evidence: string): void {
   mkdirSync(paths.receipts, { recursive: true, mode: 0o700 });
   const receipt = {
@@ -40,9 +59,5 @@ function writeReceipt(paths: MailboxPaths, id: string, evidence: string): void {
     evidence,
   };
   // One small write: a crash cannot cut it in two, and only a power cut can lose it.
-  writeFileSync(
-    join(paths.receipts, `${id}.receipt.json`),
-    `${JSON.stringify(receipt, null, 2)}\n`,
-    { mode: 0o600 },
-  );
+  writeFileSync(receiptPath(paths, id), `${JSON.stringify(receipt, null, 2)}\n`, { mode: 0o600 });
 }

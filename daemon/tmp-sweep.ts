@@ -1,6 +1,6 @@
-import { lstatSync, readdirSync, rmSync } from 'node:fs';
+import { lstatSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { errnoOf } from '../protocol/errors.js';
+import { listFolder } from '../protocol/list-folder.js';
 import { mailboxPaths } from '../protocol/paths.js';
 import { mailboxNames } from './directory.js';
 
@@ -11,19 +11,10 @@ const ABANDONED_MS = 36 * 60 * 60 * 1000;
 export function sweepTmp(root: string, now = Date.now()): void {
   for (const name of mailboxNames(root)) {
     const { tmp } = mailboxPaths(root, name);
-    for (const file of filesIn(tmp)) {
+    for (const file of listFolder(tmp)) {
       const path = join(tmp, file);
       const stats = lstatSync(path, { throwIfNoEntry: false });
       if (stats?.isFile() && now - stats.mtimeMs > ABANDONED_MS) rmSync(path, { force: true });
     }
-  }
-}
-
-function filesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw error;
   }
 }

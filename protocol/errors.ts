@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'E_PROTOCOL' // the two sides speak different protocols, or one of them speaks none
   | 'E_TOKEN' // proof of the shared token failed
   | 'E_NO_DAEMON' // nobody listens, and starting one was forbidden or failed
+  | 'E_STOPPED' // the user stopped the daemon on purpose
   | 'E_REFUSED' // a daemon runs, but this user may not talk to it
   | 'E_RETIRING' // the daemon is about to leave: try again
   | 'E_START' // the daemon could not start

@@ -1,8 +1,8 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { errnoOf } from './errors.js';
 import { HEARTBEAT_STALE_MS } from './limits.js';
+import { listFolder } from './list-folder.js';
 import { NAME_PATTERN } from './names.js';
 import { rootPaths } from './paths.js';
 
@@ -42,14 +42,7 @@ export function readHeartbeat(root: string, name: string): Heartbeat | undefined
 
 /** Names that have a heartbeat file. */
 export function heartbeatNames(root: string): string[] {
-  let files: string[];
-  try {
-    files = readdirSync(rootPaths(root).status);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw error;
-  }
-  return files
+  return listFolder(rootPaths(root).status)
     .filter((file) => file.endsWith(SUFFIX))
     .map((file) => file.slice(0, -SUFFIX.length))
     .filter((name) => NAME_PATTERN.test(name));

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { errnoOf, storeError } from './errors.js';
 import { isRecord } from './json.js';
+import { listFolder } from './list-folder.js';
 
 /**
  * Leases without native locks. A lease is a folder of numbered files; the highest number is in
@@ -96,14 +97,7 @@ function release(folder: string, number: number): void {
 
 /** The numbers in force or left over, highest first. */
 function numbersIn(folder: string): number[] {
-  let files: string[];
-  try {
-    files = readdirSync(folder);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw error;
-  }
-  return files
+  return listFolder(folder)
     .flatMap((file) => FILE.exec(file)?.[1] ?? [])
     .map(Number)
     .sort((a, b) => b - a);

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import { Cc2ccError } from './errors.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -20,10 +20,16 @@ export function bridgeRoot(env: Env = process.env): string {
       hint: 'Set CC2CC_BRIDGE_DIR to an absolute path.',
     });
   }
+  return realPath(root);
+}
+
+/** Links resolved as far as the path exists, so that it means the same once the rest is made. */
+function realPath(path: string): string {
   try {
-    return realpathSync(root);
+    return realpathSync(path);
   } catch {
-    return root; // not there yet; whoever prepares it reports what is wrong with it
+    const parent = dirname(path);
+    return parent === path ? path : join(realPath(parent), basename(path));
   }
 }
 

@@ -36,16 +36,15 @@ export function ensureToken(path: string): string {
   const own = `${path}.${process.pid}.tmp`;
   try {
     rmSync(own, { force: true });
-    rmSync(path, { force: true }); // there was none, or a torn one
     writeFileSync(own, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600, flag: 'wx' });
     chmodSync(own, 0o600);
-    try {
-      linkSync(own, path);
-    } catch (error) {
-      if (errnoOf(error) !== 'EEXIST') throw error;
+    while (!publish(own, path)) {
+      const other = readToken(path);
+      if (other !== undefined) return other; // somebody was faster: what they made must stay
+      rmSync(path, { force: true }); // a torn one
     }
   } catch (error) {
-    throw storeError('make the token', path, error);
+    throw error instanceof Cc2ccError ? error : storeError('make the token', path, error);
   } finally {
     rmSync(own, { force: true });
   }
@@ -53,6 +52,17 @@ export function ensureToken(path: string): string {
   if (made === undefined)
     throw new Cc2ccError('E_STORE', `The token at ${path} cannot be read back.`);
   return made;
+}
+
+/** False when there is a file already; `link` never replaces one. */
+function publish(own: string, path: string): boolean {
+  try {
+    linkSync(own, path);
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST') return false;
+    throw error;
+  }
 }
 
 export type Side = 'client' | 'daemon';
@@ -67,6 +77,8 @@ export function proofOf(token: string, side: Side, nonce: string, time: number):
 
 /** Compares in constant time; anything that is not a proof is simply wrong. */
 export function proofFits(expected: string, given: unknown): boolean {
-  if (typeof given !== 'string' || given.length !== expected.length) return false;
-  return timingSafeEqual(Buffer.from(expected), Buffer.from(given));
+  if (typeof given !== 'string') return false;
+  const [wanted, offered] = [Buffer.from(expected), Buffer.from(given)];
+  // In bytes: of two texts of one length one may have more of them, at which the comparison throws.
+  return wanted.length === offered.length && timingSafeEqual(wanted, offered);
 }

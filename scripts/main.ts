@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from 'commander';
-import { Cc2ccError, ExitCode, sentenceOf } from '../protocol/errors.js';
+import { Command } from 'commander';
+import { runProgram } from '../protocol/program.js';
 import { version } from '../protocol/version.js';
 
 const program = new Command('cc2cc')
@@ -23,15 +23,4 @@ program
     process.exitCode = await prove();
   });
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  if (error instanceof CommanderError) {
-    // Commander has printed it; help and version are no errors.
-    process.exitCode = error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
-  } else {
-    console.error(`cc2cc: ${sentenceOf(error)}`);
-    process.exitCode =
-      error instanceof Cc2ccError && error.code === 'E_USAGE' ? ExitCode.usage : ExitCode.failed;
-  }
-}
+await runProgram(program);

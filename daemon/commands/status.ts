@@ -80,7 +80,9 @@ function span(seconds: number): string {
     : `${Math.floor(h / 24)}d${h % 24}h`;
 }
 
-function tilde(path: string): string {
+/** For a terminal: the home folder short, and no control characters that a folder name may hold. */
+function tilde(raw: string): string {
+  const path = raw.replaceAll(/\p{C}/gu, '?');
   const home = homedir();
   return path === home || path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
 }

@@ -57,8 +57,9 @@ export function heldNotice(count: number, first: Message | undefined): Push {
   };
 }
 
+/** By what is pushed: a defused tag is longer than what was written. */
 function fitsAlone(message: Message): boolean {
-  return Buffer.byteLength(message.content.text) <= PUSH_BYTES;
+  return Buffer.byteLength(sanitizeText(message.content.text)) <= PUSH_BYTES;
 }
 
 function single({ message, repeated }: Offered): Push {

@@ -21,9 +21,17 @@ const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 const INVISIBLE =
   /[\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb]|[\u{e0000}-\u{e0fff}]/gu;
 
+/**
+ * Joiners, variation selectors and kin beside plain ASCII or what looks like a bracket, where no
+ * script needs them and they could split a tag's name; a keycap emoji is ASCII with one. The look
+ * behind keeps a long run from being tried at each of its places.
+ */
+const STRAY_JOINERS =
+  /(?<![\u200c\u200d])[\u200c\u200d]+(?=[\x20-\x7e\uff1c\ufe64\u2039\u3008\u27e8])|(?<=[\x20-\x7e\uff1c\ufe64\u2039\u3008\u27e8])(?!\ufe0f\u20e3)\p{DI}+/gu;
+
 /** An opening or closing tag that a client or a model gives a meaning, and shapes that look like one. */
 const TAGS =
-  /[<\uff1c\ufe64\u2039\u3008\u27e8](?=[\s/\u200c\u200d]*(?:channel|system|function|tool|antml|user|assistant|human|invoke|result|hook|command|local-command|task-notification|teammate|cross-session)[\w:-]*)/giu;
+  /[<\uff1c\ufe64\u2039\u3008\u27e8](?=[\s/\p{DI}]*(?:channel|system|function|tool|antml|user|assistant|human|invoke|result|hook|command|local-command|task-notification|teammate|cross-session)[\w:-]*)/giu;
 
 /** Text that may be shown to a model or on a terminal: no control, bidi or live-tag characters. */
 export function sanitizeText(text: string): string {
@@ -33,7 +41,7 @@ export function sanitizeText(text: string): string {
     .replaceAll(ANSI, '')
     .replaceAll(CONTROLS, '')
     .replaceAll(INVISIBLE, '')
-    .replaceAll(/[\u200c\u200d]+(?=[\x20-\x7e])|(?<=[\x20-\x7e])[\u200c\u200d]+/g, '')
+    .replaceAll(STRAY_JOINERS, '')
     .replaceAll(TAGS, '&lt;');
 }
 

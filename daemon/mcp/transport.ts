@@ -19,6 +19,8 @@ export class SessionTransport implements Transport {
   onclose?: () => void;
   onerror?: (error: Error) => void;
   onmessage?: (message: JSONRPCMessage) => void;
+  /** A remark of the shim's own, which is no MCP. */
+  onhop?: (method: string, params: Record<string, unknown>) => void;
 
   #socket: Socket;
   #prefix: string;
@@ -60,7 +62,12 @@ export class SessionTransport implements Transport {
       this.onerror?.(new Error('not a JSON-RPC message'));
       return;
     }
-    if (message['method'] === undefined) {
+    const { method, params } = message;
+    if (typeof method === 'string' && method.startsWith('cc2cc/')) {
+      this.onhop?.(method, isRecord(params) ? params : {});
+      return;
+    }
+    if (method === undefined) {
       const id = this.#ownId(message['id']);
       if (id === undefined) return; // an answer to a daemon that is no more
       message['id'] = id;
