@@ -1,0 +1,89 @@
+/** `npm run bench`: measures ours beside the least the system takes, and prints a table. */
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { describeDisk } from './disk.js';
+import { ratioOf, verdictOf, type Figure, type Line } from './figure.js';
+import { drop } from './figures/drop.js';
+import { durable } from './figures/durable.js';
+import { idle } from './figures/idle.js';
+import { memory } from './figures/memory.js';
+import { send } from './figures/send.js';
+import { start } from './figures/start.js';
+import { endOnInterrupt, removeSandboxes } from './sandboxed.js';
+import { renderTable } from './table.js';
+
+const FIGURES: readonly Figure[] = [drop, send, durable, start, memory, idle];
+const NAMES = FIGURES.map(({ name }) => name);
+const USAGE = `usage: npm run bench -- [--quick] [--json] [--check] [${NAMES.join('|')} …]`;
+
+endOnInterrupt();
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} finally {
+  removeSandboxes();
+}
+
+async function main(args: string[]): Promise<number> {
+  const request = parse(args);
+  if (request === undefined) {
+    console.error(USAGE);
+    return 2;
+  }
+  const { quick, json, check, chosen } = request;
+  const disk = await describeDisk(); // as the figures find it
+  const lines: Line[] = [];
+  let broken = false;
+  for (const figure of chosen) {
+    console.error(`measuring ${figure.name} …`);
+    try {
+      lines.push(...(await figure.measure({ quick })));
+    } catch (error) {
+      broken = true; // the other figures are worth having all the same
+      console.error(`${figure.name} broke:`, error);
+    }
+  }
+  if (json) {
+    const report = lines.map((line) => ({
+      ...line,
+      ratio: ratioOf(line),
+      verdict: verdictOf(line),
+    }));
+    console.log(
+      JSON.stringify({ node: process.version, cores: cpus().length, disk, lines: report }),
+    );
+  } else {
+    console.log(renderTable(lines));
+    console.log(`\nNode ${process.version}, ${process.platform}, ${cpus().length} cores. ${disk}`);
+  }
+  const gross = check && lines.some((line) => verdictOf(line) === 'gross');
+  if (gross) console.error('A figure misses its goal by more than twice.');
+  return broken || gross ? 1 : 0;
+}
+
+interface Request {
+  quick: boolean;
+  json: boolean;
+  check: boolean;
+  chosen: Figure[];
+}
+
+function parse(args: string[]): Request | undefined {
+  try {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        quick: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        check: { type: 'boolean', default: false },
+      },
+    });
+    if (positionals.some((name) => !NAMES.includes(name))) return undefined;
+    const chosen = FIGURES.filter(
+      ({ name }) => positionals.length === 0 || positionals.includes(name),
+    );
+    return { ...values, chosen };
+  } catch {
+    return undefined; // an option that we do not have: the usage says which there are
+  }
+}
