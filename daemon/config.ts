@@ -63,7 +63,8 @@ export function loadConfig(
   const issue = result.error.issues[0];
   const field = issue?.path.join('.') ?? '';
   const variable = Object.entries(VARIABLES).find(([, name]) => name === field)?.[0];
-  const where = variable !== undefined && field in overrides ? variable : `${path}: ${field}`;
+  const inFile = field === '' ? path : `${path}: ${field}`;
+  const where = variable !== undefined && field in overrides ? variable : inFile;
   throw new Cc2ccError('E_USAGE', `Configuration ${where}: ${issue?.message ?? 'invalid'}.`, {
     hint: 'See docs/SPECIFICATION.md, "Limits and configuration".',
   });

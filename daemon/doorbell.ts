@@ -34,13 +34,17 @@ export function hangDoorbell(
   let closed = false;
   let names = new Set<string>();
   let everything = false;
+  let gone = false;
   let scheduled = false;
 
   // One kernel read can bring hundreds of events; they are rung for together, in the same turn of
   // the event loop, so that a burst is one look and one push.
   const schedule = (name: unknown): void => {
-    if (typeof name === 'string') names.add(basename(name));
-    else everything = true;
+    if (typeof name !== 'string') everything = true;
+    // The folder itself was removed or moved away. A new one at its path may even bear the same
+    // inode, so that `check` could not tell.
+    else if (basename(name) === basename(folder)) everything = gone = true;
+    else names.add(basename(name));
     if (scheduled) return;
     scheduled = true;
     setImmediate(() => {
@@ -48,7 +52,9 @@ export function hangDoorbell(
       scheduled = false;
       everything = false;
       names = new Set();
-      if (!closed) ring(rung);
+      if (closed) return;
+      ring(rung);
+      if (gone) hang(); // after the ring: who looks makes the folder again
     });
   };
 
@@ -56,6 +62,7 @@ export function hangDoorbell(
     void watcher?.close();
     inode = inodeOf(folder);
     failed = false;
+    gone = false;
     // Files are ignored: a watch on each would cost a listing and a handle per waiting message. The
     // raw event rings at once, chokidar's own ones only after it has listed the folder.
     watcher = watch(folder, {

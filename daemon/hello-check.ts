@@ -36,11 +36,12 @@ const factsSchema = z.object({
     .optional(),
 });
 
-/** The outer form is the same in every protocol version, so that a mismatch can be explained. */
+/** This much is the same in every protocol version, so that a mismatch can be explained. */
 const outerSchema = z.object({
   cc2cc: z.literal('hello'),
   protocol: z.number(),
   version: z.string().max(100),
+  kind: z.string().max(20).optional(),
 });
 
 const helloSchema = z.discriminatedUnion('kind', [
@@ -77,7 +78,10 @@ export function helloChecker(token: string): (line: Buffer) => Greeting {
     const value: unknown = parse(line);
     const outer = outerSchema.safeParse(value);
     if (!outer.success) throw new Cc2ccError('E_PROTOCOL', 'The first line must be a cc2cc hello.');
-    if (outer.data.protocol !== PROTOCOL) throw protocolError(outer.data);
+    // Every version must be able to ask any other for its status and to make room.
+    if (outer.data.protocol !== PROTOCOL && outer.data.kind !== 'control') {
+      throw protocolError(outer.data);
+    }
     const hello = helloSchema.safeParse(value);
     if (!hello.success)
       throw new Cc2ccError('E_PROTOCOL', 'The hello lacks a field or has a bad one.');

@@ -1,7 +1,7 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { parseMessage, type Message } from '../protocol/envelope.js';
 import { errnoOf } from '../protocol/errors.js';
-import { parseJson } from '../protocol/json.js';
+import { isRecord, parseJson } from '../protocol/json.js';
 import { MAX_MESSAGE_FILE_BYTES } from '../protocol/limits.js';
 
 /** What a file in an inbox turned out to be. */
@@ -42,9 +42,11 @@ export function inspectFile(path: string, name: string): Verdict {
     if (stats.size > MAX_MESSAGE_FILE_BYTES) {
       return { kind: 'reject', reason: `${stats.size} bytes, more than ${MAX_MESSAGE_FILE_BYTES}` };
     }
-    const reason = broken(name, fd, stats.size);
+    const reason = broken(name, fd, stats);
     if (typeof reason !== 'string') return { kind: 'message', message: reason };
-    return Date.now() - stats.mtimeMs < GRACE_MS ? { kind: 'later' } : { kind: 'reject', reason };
+    // A date in the future must not make it wait, and be looked at, until then.
+    const age = Math.abs(Date.now() - stats.mtimeMs);
+    return age < GRACE_MS ? { kind: 'later' } : { kind: 'reject', reason };
   } finally {
     closeSync(fd);
   }
@@ -66,12 +68,15 @@ function openVerdict(errno: string | undefined): Verdict {
 }
 
 /** The message, or what is wrong with the content. */
-function broken(name: string, fd: number, size: number): Message | string {
+function broken(name: string, fd: number, { size, mtime }: Stats): Message | string {
   if (!name.endsWith('.json')) return 'the name does not end in .json';
   const bytes = readAll(fd, size);
   if (bytes.length === 0) return 'empty';
   try {
-    return parseMessage(parseJson(bytes));
+    const value = parseJson(bytes);
+    // Who wrote no time wrote it when the file was written, at whichever reading.
+    if (isRecord(value)) value['timestamp'] ??= mtime.toISOString();
+    return parseMessage(value);
   } catch (error) {
     return whatIsWrong(error);
   }

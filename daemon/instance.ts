@@ -86,8 +86,8 @@ async function probe(paths: HostPaths): Promise<Occupied | undefined> {
     });
     return { pid: found.pid, socket: found.socket };
   } catch (error) {
-    // A daemon that is there but retiring or of another protocol still holds the place; a dead or
-    // hung one does not.
+    // One that we may not talk to holds the place. A dead, hung or retiring one does not: a socket of
+    // its own and the self-check keep it out of our way.
     if (
       error instanceof Cc2ccError &&
       (error.code === 'E_PROTOCOL' || error.code === 'E_REFUSED')

@@ -4,27 +4,12 @@ import { ensureMailbox } from '../protocol/deliver.js';
 import { byQueueOrder, expiresAt, sentAt, type Message } from '../protocol/envelope.js';
 import { errnoOf } from '../protocol/errors.js';
 import type { MailboxPaths } from '../protocol/paths.js';
+import { inOrder, type Entry, type MailboxHistory } from './entry.js';
 import { inspectFile } from './inspect.js';
 import type { Log } from './log.js';
 import { rejectFile } from './reject.js';
 import { settleFile, type Settlement } from './settle.js';
-
-/** A message of an attached agent that no evidence says was seen. */
-export interface Entry {
-  id: string;
-  sentAt: number;
-  expiresAt: number;
-  /** Set once it has been handed to a lane; then it is offered again only with a warning. */
-  offered: boolean;
-  /** Named in a push with the way to read it, not handed over. */
-  held: boolean;
-  /** On its way out in a tool result; another result must not take it too. */
-  taken: boolean;
-  /** The content, as long as it is not in the file or the scan that read it has not ended. */
-  message: Message | undefined;
-  /** Resolves when the file is durable; undefined when it always was. */
-  committed: Promise<unknown> | undefined;
-}
+import { SpareFile } from './spare.js';
 
 /** A file may be on its way in; look again after so long. */
 export const AGAIN_MS = 500;
@@ -36,9 +21,11 @@ export const AGAIN_MS = 500;
 export class Mailbox {
   readonly entries = new Map<string, Entry>();
   paths: MailboxPaths;
+  /** For the next message that comes through this daemon. */
+  spare: SpareFile;
   /** Ids not handed over yet; kept apart so that an arrival costs nothing for what lies around. */
   #waiting = new Set<string>();
-  #hadBefore: ReadonlySet<string>;
+  #history: MailboxHistory;
   #rejected: string;
   #log: Log;
   /** Names that could neither be read nor moved away; not tried at every ring. */
@@ -46,12 +33,12 @@ export class Mailbox {
 
   /**
    * @param rejected the folder for what is refused
-   * @param hadBefore ids that the session was given before it re-attached
    */
-  constructor(paths: MailboxPaths, rejected: string, hadBefore: Iterable<string>, log: Log) {
+  constructor(paths: MailboxPaths, rejected: string, history: MailboxHistory, log: Log) {
     this.paths = paths;
+    this.spare = new SpareFile(paths.tmp);
     this.#rejected = rejected;
-    this.#hadBefore = new Set(hadBefore);
+    this.#history = history;
     this.#log = log;
   }
 
@@ -127,10 +114,19 @@ export class Mailbox {
     return undefined;
   }
 
+  /** The mailbox is at another place now; its files have been moved. */
+  moveTo(paths: MailboxPaths): void {
+    this.spare.close();
+    this.paths = paths;
+    this.spare = new SpareFile(paths.tmp);
+  }
+
   /** Moves a message to `done/`, once it is durable. */
   async settle(id: string, how: Settlement): Promise<void> {
     const entry = this.entries.get(id);
-    if (entry?.committed !== undefined) await entry.committed;
+    await entry?.committed;
+    // The sender waits for the answer to the same moment: it goes first.
+    await new Promise((resolve) => setImmediate(resolve));
     if (!this.entries.has(id)) return;
     try {
       settleFile(this.paths, id, how);
@@ -151,7 +147,8 @@ export class Mailbox {
       id: message.id,
       sentAt: sentAt(message),
       expiresAt: expiresAt(message),
-      offered: this.#hadBefore.has(message.id),
+      offered: this.#history.given.has(message.id),
+      repeated: this.#history.offered.has(message.id),
       held: false,
       taken: false,
       message,
@@ -215,8 +212,4 @@ export class Mailbox {
       this.#log.error({ err: error, mailbox: this.paths.dir, reason }, 'file cannot be rejected');
     }
   }
-}
-
-function inOrder(entries: Entry[]): Entry[] {
-  return entries.sort((a, b) => a.sentAt - b.sentAt || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
 }

@@ -1,5 +1,3 @@
-import { mkdirSync } from 'node:fs';
-import { storeError } from '../protocol/errors.js';
 import { mailboxPaths, rootPaths } from '../protocol/paths.js';
 import type { SessionFacts } from '../protocol/hello.js';
 import type { Claim, Claimer } from './claim.js';
@@ -12,6 +10,7 @@ import { claimFor } from './naming.js';
 import { Presence, type Listener } from './presence.js';
 import { PairRate } from './rate.js';
 import { SessionNames } from './session-names.js';
+import { prepareRoot } from './root.js';
 import type { Registration, Session } from './session.js';
 
 /** What the office is given at its start. */
@@ -38,6 +37,8 @@ export class Office {
   readonly scans = { last: undefined as Date | undefined, missed: 0 };
   #instance: string;
   #agents = new Map<string, Session>();
+  /** By agent name: what its last session was offered and did not confirm. */
+  #unconfirmed = new Map<string, ReadonlySet<string>>();
 
   constructor({ root, host, instance, config, log }: OfficeOptions) {
     this.root = root;
@@ -48,14 +49,7 @@ export class Office {
     this.names = new SessionNames(root, host);
     this.rate = new PairRate(config.rate);
     this.presence = new Presence(() => this.#listeners());
-    const { status, agents, rejected, leases } = rootPaths(root);
-    for (const folder of [status, agents, rejected, leases]) {
-      try {
-        mkdirSync(folder, { recursive: true, mode: 0o700 });
-      } catch (error) {
-        throw storeError('make the folder', folder, error);
-      }
-    }
+    prepareRoot(root);
   }
 
   /** The session that bears a name here and now. */
@@ -90,7 +84,7 @@ export class Office {
     const mailbox = new Mailbox(
       mailboxPaths(this.root, name),
       rootPaths(this.root).rejected,
-      facts.reattach?.pushed ?? [],
+      { given: new Set(facts.reattach?.pushed), offered: this.#unconfirmed.get(name) ?? new Set() },
       this.log,
     );
     session.agent = { name, lease, mailbox, doorbell: this.hang(session, mailbox) };
@@ -115,7 +109,11 @@ export class Office {
     const { agent } = session;
     if (agent !== undefined) {
       agent.doorbell.close();
+      agent.mailbox.spare.close();
       this.#agents.delete(agent.name);
+      const offered = new Set(agent.mailbox.unconfirmed().map(({ id }) => id));
+      if (offered.size > 0) this.#unconfirmed.set(agent.name, offered);
+      else this.#unconfirmed.delete(agent.name);
       if (!quietly) this.#signOff(session, agent, why);
       this.presence.left(agent.name);
       this.log.info({ name: agent.name, why }, 'detached');
@@ -132,7 +130,7 @@ export class Office {
     agent.lease.release();
     agent.name = claim.name;
     agent.lease = claim.lease;
-    agent.mailbox.paths = mailboxPaths(this.root, claim.name);
+    agent.mailbox.moveTo(mailboxPaths(this.root, claim.name));
     agent.doorbell = this.hang(session, agent.mailbox);
     this.#agents.set(claim.name, session);
   }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { stageMessage } from '../protocol/deliver.js';
 import { encodeMessage, type Message } from '../protocol/envelope.js';
 import { mailboxPaths } from '../protocol/paths.js';
-import type { Entry } from './mailbox.js';
+import type { Entry } from './entry.js';
 import type { Office } from './office.js';
 
 /** Where an accepted message is at this moment. */
@@ -29,7 +29,7 @@ export async function post(office: Office, message: Message): Promise<Posted> {
   if (known !== undefined && mailbox?.entries.has(id)) return stateOf(known);
   // A request that was carried out before a crash and is sent again may find its message done.
   if (lstatSync(join(paths.done, `${id}.json`), { throwIfNoEntry: false })) return 'handed over';
-  const committed = stageMessage(paths, id, encodeMessage(message)).commit();
+  const committed = stageMessage(paths, id, encodeMessage(message), mailbox?.spare.take()).commit();
   if (mailbox?.arrive(message, committed)) session?.offer();
   await committed;
   office.log.debug({ id, from: message.from, to, type: message.type }, 'accepted');

@@ -30,6 +30,11 @@ export class Presence {
     this.#change(name, 'left');
   }
 
+  /** What was to be told of this name is out of date or has been told in other words. */
+  forget(name: string): void {
+    this.#changes.delete(name);
+  }
+
   close(): void {
     clearTimeout(this.#timer);
   }

@@ -56,7 +56,8 @@ export async function renameAgent(office: Office, session: Session, name: string
   return old;
 }
 
-function moveMail(from: MailboxPaths, to: MailboxPaths): void {
+/** Moves all mail of a mailbox to another one and removes the folders that are empty then. */
+export function moveMail(from: MailboxPaths, to: MailboxPaths): void {
   ensureMailbox(to);
   for (const folder of ['done', 'receipts', 'inbox'] as const) {
     for (const file of listFolder(from[folder]))

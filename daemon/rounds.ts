@@ -2,7 +2,9 @@ import { storeError } from '../protocol/errors.js';
 import { Expiry } from './expiry.js';
 import { HEARTBEAT_STALE_MS } from '../protocol/limits.js';
 import { OtherHeartbeats } from './heartbeats.js';
+import { restoreRoot } from './root.js';
 import { sweepTmp } from './tmp-sweep.js';
+import { followRenames } from './follow.js';
 import { beat } from './identity.js';
 import type { LogFile } from './log.js';
 import type { Office } from './office.js';
@@ -60,9 +62,14 @@ export function beginRounds(
       onSuperseded();
     });
     if (stopped) return;
+    await attempt('keep the bridge root', () => {
+      if (restoreRoot(office)) problems.push('folders of the bridge root were removed; made anew');
+    });
     await attempt('write heartbeats', () => {
       for (const session of office.sessions) beat(office, session, 'attached');
-      if (othersDue()) shared = others.tend((name) => office.agent(name) !== undefined);
+      if (!othersDue()) return;
+      shared = others.tend((name) => office.agent(name) !== undefined);
+      followRenames(office);
     });
     await attempt('rescan the inboxes', () => {
       for (const session of office.sessions) {

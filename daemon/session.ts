@@ -4,7 +4,8 @@ import type { Doorbell } from './doorbell.js';
 import { composePushes, heldNotice, type Push } from './lanes/compose.js';
 import type { Offered } from './lanes/digest.js';
 import { chooseLane, type LaneName } from './lanes/lane.js';
-import type { Entry, Mailbox } from './mailbox.js';
+import type { Entry } from './entry.js';
+import type { Mailbox } from './mailbox.js';
 import type { SessionTransport } from './mcp/transport.js';
 
 /** What a session has once it is a registered agent. */
@@ -153,7 +154,7 @@ function readAhead(mailbox: Mailbox, entries: readonly Entry[]): Offered[] {
     const message = mailbox.read(entry);
     if (message === undefined) continue;
     bytes += Buffer.byteLength(message.content.text) + 200;
-    items.push({ message, repeated: false });
+    items.push({ message, repeated: entry.repeated });
   }
   return items;
 }

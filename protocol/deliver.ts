@@ -33,22 +33,32 @@ export interface Staged {
   commit: () => Promise<'delivered' | 'duplicate'>;
 }
 
+/** An empty file in `tmp/` that is open for writing. */
+export interface OpenFile {
+  fd: number;
+  path: string;
+}
+
 /**
  * Writes a message to `tmp/`. This finds a full or read-only disk before anybody is told of the
  * message.
  *
+ * @param file one that was opened before, in the same mailbox; it is used up
  * @throws Cc2ccError E_STORE with path and errno; nothing is left behind
  */
-export function stageMessage(paths: MailboxPaths, id: string, bytes: Uint8Array): Staged {
-  const staged = join(paths.tmp, `${id}.${randomUUID().slice(0, 8)}.json`);
-  const fd = openNew(paths, staged);
+export function stageMessage(
+  paths: MailboxPaths,
+  id: string,
+  bytes: Uint8Array,
+  file: OpenFile = openNew(paths, id),
+): Staged {
   try {
-    writeAll(fd, bytes);
+    writeAll(file.fd, bytes);
   } catch (error) {
-    discard(fd, staged);
-    throw storeError('write the message', staged, error);
+    discard(file.fd, file.path);
+    throw storeError('write the message', file.path, error);
   }
-  return { commit: () => commit(paths, id, staged, fd) };
+  return { commit: () => commit(paths, id, file) };
 }
 
 /** Delivers in one go. The four calls and their order are those of maildir(5). */
@@ -71,15 +81,16 @@ export function ensureMailbox(paths: MailboxPaths): void {
   }
 }
 
-function openNew(paths: MailboxPaths, path: string): number {
+function openNew(paths: MailboxPaths, id: string): OpenFile {
+  const path = join(paths.tmp, `${id}.${randomUUID().slice(0, 8)}.json`);
   try {
-    return openSync(path, 'wx', 0o600);
+    return { fd: openSync(path, 'wx', 0o600), path };
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw storeError('write the message', path, error);
   }
   ensureMailbox(paths); // a first message, or somebody removed the folder
   try {
-    return openSync(path, 'wx', 0o600);
+    return { fd: openSync(path, 'wx', 0o600), path };
   } catch (error) {
     throw storeError('write the message', path, error);
   }
@@ -97,8 +108,7 @@ function writeAll(fd: number, bytes: Uint8Array): void {
 async function commit(
   paths: MailboxPaths,
   id: string,
-  staged: string,
-  fd: number,
+  { fd, path: staged }: OpenFile,
 ): Promise<'delivered' | 'duplicate'> {
   const target = join(paths.inbox, `${id}.json`);
   try {

@@ -28,7 +28,7 @@ export async function launchDaemon(root: string, paths: HostPaths): Promise<'rea
       'E_NO_DAEMON',
       'No daemon runs and CC2CC_NO_LAUNCH forbids to start one.',
       {
-        hint: 'Start it by hand: cc2cc-daemon start',
+        hint: 'Unset it, or run one in the foreground: cc2cc-daemon run',
       },
     );
   }

@@ -22,7 +22,7 @@ export function digestPart({ message, repeated }: Offered): string {
     message.type,
     ...(message.priority === 'normal' ? [] : [`${message.priority} priority`]),
     ...(typeof message.replyTo === 'string' ? [`in reply to ${message.replyTo}`] : []),
-    `sent ${message.timestamp.slice(0, 19)}`,
+    `sent ${new Date(message.timestamp).toISOString().slice(0, 19)}Z`,
     ...(repeated ? ['possibly repeated'] : []),
   ];
   const body = sanitizeText(message.content.text)

@@ -1,5 +1,5 @@
 import { digestPart, plural, type Offered } from '../lanes/digest.js';
-import type { Entry } from '../mailbox.js';
+import type { Entry } from '../entry.js';
 import type { Session } from '../session.js';
 
 /** Bytes of messages in a check_inbox result: well inside what a client takes as one tool result. */
@@ -33,7 +33,7 @@ export function takeInbox(session: Session, asked: boolean): InboxBlock | undefi
   for (const entry of entries) {
     const message = mailbox.read(entry);
     if (message === undefined) continue;
-    const item: Offered = { message, repeated: entry.offered };
+    const item: Offered = { message, repeated: entry.offered || entry.repeated };
     const part = digestPart(item);
     room -= Buffer.byteLength(part) + 2;
     if (room < 0 && taken.length > 0) break;

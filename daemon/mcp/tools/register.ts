@@ -12,6 +12,7 @@ export const register = defineTool({
     const old = await renameAgent(office, session, name);
     if (old === name) return { text: `You are "${name}" already.` };
     await session.tellShim('cc2cc/attached', { name });
+    office.presence.forget(old);
     office.announce(`${old} is now called ${name}`, { event: 'renamed', agent: name }, session);
     return { text: `You were "${old}" and are "${name}" now. Your mail has moved along.` };
   },

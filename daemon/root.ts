@@ -1,0 +1,47 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { storeError } from '../protocol/errors.js';
+import { rootPaths } from '../protocol/paths.js';
+import { claimName } from './claim.js';
+import type { Office } from './office.js';
+
+/**
+ * Makes the folders that all agents share.
+ *
+ * @returns false when all were there
+ * @throws Cc2ccError E_STORE
+ */
+export function prepareRoot(root: string): boolean {
+  const { status, agents, rejected, leases } = rootPaths(root);
+  const missing = [status, agents, rejected, leases].filter((folder) => !existsSync(folder));
+  for (const folder of missing) {
+    try {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+    } catch (error) {
+      throw storeError('make the folder', folder, error);
+    }
+  }
+  return missing.length > 0;
+}
+
+/**
+ * Makes the root anew when somebody has removed it, or a part of it, under the running daemon. The
+ * attached agents keep their names, whose leases are taken again.
+ *
+ * @returns whether that was so
+ */
+export function restoreRoot(office: Office): boolean {
+  if (!prepareRoot(office.root)) return false;
+  const claimer = { ...office.claimer(), isAttached: () => false };
+  for (const { agent, facts } of office.sessions) {
+    if (agent === undefined) continue;
+    const claim = claimName(claimer, agent.name, facts.attachKey);
+    if (claim === undefined)
+      office.log.error({ name: agent.name }, "the name is another one's now");
+    else agent.lease = claim.lease;
+  }
+  office.log.warn(
+    { root: office.root },
+    'folders of the bridge root were missing and were made anew',
+  );
+  return true;
+}
