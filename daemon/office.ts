@@ -37,6 +37,8 @@ export class Office {
   readonly scans = { last: undefined as Date | undefined, missed: 0 };
   #instance: string;
   #agents = new Map<string, Session>();
+  /** Sessions whose inbox is looked at again soon; one timer each, however often it is asked for. */
+  #again = new Set<Session>();
   /** By agent name: what its last session was offered and did not confirm. */
   #unconfirmed = new Map<string, ReadonlySet<string>>();
 
@@ -156,8 +158,17 @@ export class Office {
       const entry = mailbox.entries.get(id);
       if (entry?.committed === undefined && entry !== undefined) entry.message = undefined;
     }
-    if (again) setTimeout(() => this.look(session), AGAIN_MS).unref();
+    if (again) this.#lookAgain(session);
     return fresh.length;
+  }
+
+  #lookAgain(session: Session): void {
+    if (this.#again.has(session)) return;
+    this.#again.add(session);
+    setTimeout(() => {
+      this.#again.delete(session);
+      this.look(session);
+    }, AGAIN_MS).unref();
   }
 
   /** Tells everybody who wants to know and can be told, but `except`. */

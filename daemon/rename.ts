@@ -68,15 +68,19 @@ export function moveMail(from: MailboxPaths, to: MailboxPaths): void {
   for (const folder of [from.inbox, from.done, from.receipts, from.dir]) removeIfEmpty(folder);
 }
 
-/** Never replaces: a file of that name at the new place is the same message, moved before. */
+/**
+ * Never replaces: a file of that name at the new place is the same message, moved before. What was
+ * taken away meanwhile, or has a name that is no text and cannot be addressed, stays where it is.
+ */
 function move(from: string, to: string): void {
   try {
     linkSync(from, to);
     rmSync(from);
   } catch (error) {
-    if (errnoOf(error) === 'EEXIST') rmSync(from);
+    const errno = errnoOf(error);
+    if (errno === 'EEXIST') rmSync(from);
     // What cannot be linked (a folder, a file system without links) is moved.
-    else renameSync(from, to);
+    else if (errno !== 'ENOENT') renameSync(from, to);
   }
 }
 

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { loadConfig } from '../../daemon/config.js';
+import { Cc2ccError } from '../../protocol/errors.js';
+import { tempFolder } from '../protocol/support/temp-folder.js';
+
+const DEFAULTS = {
+  rate: 60,
+  maxInbox: 10_000,
+  ttl: 3600,
+  presence: 'on',
+  logLevel: 'info',
+  roundMs: 5000,
+};
+
+function configFile(t: TestContext, text: string): string {
+  const path = join(tempFolder(t), 'config.json');
+  writeFileSync(path, text);
+  return path;
+}
+
+function refused(path: string, env: Record<string, string>, named: string): void {
+  assert.throws(
+    () => loadConfig(path, env),
+    (error) =>
+      error instanceof Cc2ccError && error.code === 'E_USAGE' && error.message.includes(named),
+    named,
+  );
+}
+
+test('without a file the defaults hold', (t) => {
+  const config = loadConfig(join(tempFolder(t), 'none.json'), {});
+  assert.deepEqual({ ...config, ...DEFAULTS }, config);
+});
+
+test('the file says, and the environment has the last word', (t) => {
+  const path = configFile(t, '{"rate": 5, "ttl": 0, "presence": "off"}');
+  const config = loadConfig(path, { CC2CC_RATE: 'off', CC2CC_MAX_INBOX: '7', CC2CC_TTL: '' });
+  assert.deepEqual(
+    [config.rate, config.ttl, config.presence, config.maxInbox],
+    ['off', 0, 'off', 7],
+  );
+  assert.equal(loadConfig(path, { CC2CC_RATE: '0.5' }).rate, 0.5);
+});
+
+test('an error names the variable at fault', (t) => {
+  const path = join(tempFolder(t), 'none.json');
+  const wrong: [variable: string, value: string][] = [
+    ['CC2CC_RATE', 'fast'],
+    ['CC2CC_RATE', '0'],
+    ['CC2CC_RATE', '-1'],
+    ['CC2CC_MAX_INBOX', '1.5'],
+    ['CC2CC_MAX_INBOX', '0'],
+    ['CC2CC_TTL', 'long'],
+    ['CC2CC_LOG_LEVEL', 'loud'],
+    ['CC2CC_LOG_BYTES', '1e3x'],
+    ['CC2CC_ROUND_MS', '5'],
+    ['CC2CC_ROUND_MS', '60000'],
+    ['CC2CC_SWEEP_MS', 'off'],
+  ];
+  for (const [variable, value] of wrong) refused(path, { [variable]: value }, variable);
+});
+
+test('an error names the file and the field at fault', (t) => {
+  for (const [text, field] of [
+    ['{"rate": "fast"}', 'rate'],
+    ['{"presence": true}', 'presence'],
+    ['{"roundMs": 60000}', 'roundMs'],
+    ['{"maxinbox": 1}', 'maxinbox'],
+  ] as const) {
+    const path = configFile(t, text);
+    refused(path, {}, path);
+    refused(path, {}, field);
+  }
+  for (const text of ['', '{', 'null', '5', '"x"']) {
+    const path = configFile(t, text);
+    refused(path, {}, path);
+  }
+});
+
+test('a file that cannot be read is an error that names it', (t) => {
+  const path = join(tempFolder(t), 'config.json');
+  mkdirSync(path);
+  assert.throws(
+    () => loadConfig(path, {}),
+    (error) =>
+      error instanceof Cc2ccError && error.code === 'E_STORE' && error.message.includes(path),
+  );
+});

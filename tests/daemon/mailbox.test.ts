@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { deliverMessage, stageMessage } from '../../protocol/deliver.js';
+import { encodeMessage } from '../../protocol/envelope.js';
+import { MailboxBench, messageOf } from './support/mailbox-bench.js';
+
+const ids = (items: Iterable<{ id: string }>): string[] => [...items].map(({ id }) => id);
+
+test('what lies in the inbox is found in queue order, whatever the order of its names', async (t) => {
+  const bench = new MailboxBench(t);
+  const messages = [3, 1, 2].map(messageOf);
+  for (const message of messages) bench.drop(`${message.id}.json`, encodeMessage(message));
+  const { fresh, again } = bench.mailbox.scan();
+  assert.deepEqual(ids(fresh), ids([1, 2, 3].map(messageOf)));
+  assert.equal(again, false);
+  assert.deepEqual(ids(bench.mailbox.waiting()), ids(fresh));
+  assert.deepEqual(bench.mailbox.scan().fresh, []);
+});
+
+test('a message is known from its arrival on, and its file event finds nothing new', async (t) => {
+  const bench = new MailboxBench(t);
+  const message = messageOf(1);
+  const staged = stageMessage(bench.paths, message.id, encodeMessage(message));
+  const committed = staged.commit();
+  assert.equal(bench.mailbox.arrive(message, committed), true);
+  assert.equal(bench.mailbox.arrive(message, committed), false);
+  const entry = bench.mailbox.entries.get(message.id);
+  assert.equal(bench.mailbox.read(entry!), message);
+  await committed;
+  assert.deepEqual(bench.mailbox.scan([`${message.id}.json`]).fresh, []);
+  await Promise.all(bench.mailbox.pending());
+  assert.deepEqual(bench.mailbox.read(entry!), message);
+});
+
+test('a message that could not be stored is not known any more', async (t) => {
+  const bench = new MailboxBench(t);
+  const message = messageOf(1);
+  const failing = Promise.reject(new Error('disk full'));
+  bench.mailbox.arrive(message, failing);
+  await assert.rejects(failing);
+  await bench.mailbox.settle(message.id, { state: 'seen', evidence: 'reply' });
+  assert.equal(bench.mailbox.entries.size, 0);
+  assert.deepEqual(readdirSync(bench.paths.done), []);
+});
+
+test('settling waits until the file is there, moves it and leaves a receipt', async (t) => {
+  const bench = new MailboxBench(t);
+  const message = messageOf(1);
+  bench.mailbox.arrive(message, deliverMessage(bench.paths, message.id, encodeMessage(message)));
+  await bench.mailbox.settle(message.id, { state: 'seen', evidence: 'reply' });
+  assert.deepEqual(readdirSync(bench.paths.inbox), []);
+  assert.deepEqual(readdirSync(bench.paths.done), [`${message.id}.json`]);
+  const receipt = join(bench.paths.receipts, `${message.id}.receipt.json`);
+  const { msg_id: id, delivered_to: to, evidence } = JSON.parse(readFileSync(receipt, 'utf8'));
+  assert.deepEqual([id, to, evidence], [message.id, 'ben', 'reply']);
+});
+
+test('what expired leaves no receipt', async (t) => {
+  const bench = new MailboxBench(t);
+  const { id } = bench.dropMessage(1);
+  bench.mailbox.scan();
+  await bench.mailbox.settle(id, { state: 'expired' });
+  assert.deepEqual(readdirSync(bench.paths.done), [`${id}.json`]);
+  assert.deepEqual(readdirSync(bench.paths.receipts), []);
+});
+
+test('a file of another name is taken in under its id; a second one and a replay are refused', async (t) => {
+  const bench = new MailboxBench(t);
+  const message = messageOf(1);
+  bench.drop('note-from-ann.json', encodeMessage(message));
+  assert.deepEqual(ids(bench.mailbox.scan().fresh), [message.id]);
+  assert.deepEqual(readdirSync(bench.paths.inbox), [`${message.id}.json`]);
+  bench.drop('again.json', encodeMessage(message));
+  assert.deepEqual(bench.mailbox.scan().fresh, []);
+  assert.match(bench.reasons()[0]!, /^duplicate: /);
+  await bench.mailbox.settle(message.id, { state: 'seen', evidence: 'reply' });
+  bench.drop(`${message.id}.json`, encodeMessage(message));
+  assert.deepEqual(bench.mailbox.scan().fresh, []);
+  assert.match(bench.reasons()[1]!, /^replay: /);
+  assert.deepEqual(readdirSync(bench.paths.inbox), []);
+});
+
+test('hidden files belong to their writers', (t) => {
+  const bench = new MailboxBench(t);
+  bench.drop('.tmp-1.json', 'not yet');
+  assert.deepEqual(bench.mailbox.scan(), { fresh: [], again: false });
+  assert.deepEqual(readdirSync(bench.paths.inbox), ['.tmp-1.json']);
+});
+
+test('a file that cannot be moved away does not stand in the way', (t) => {
+  const bench = new MailboxBench(t);
+  rmSync(bench.rejected, { recursive: true });
+  bench.drop('../a-file', 'where the folder for rejected ones belongs');
+  renameSync(join(bench.paths.dir, 'a-file'), bench.rejected);
+  bench.drop('bad.txt', 'x');
+  const { id } = bench.dropMessage(1);
+  assert.deepEqual(ids(bench.mailbox.scan().fresh), [id]);
+  assert.ok(existsSync(join(bench.paths.inbox, 'bad.txt')));
+  assert.deepEqual(bench.mailbox.scan(), { fresh: [], again: false });
+});
+
+test('a mailbox that was removed is made again', (t) => {
+  const bench = new MailboxBench(t);
+  rmSync(bench.paths.dir, { recursive: true });
+  assert.deepEqual(bench.mailbox.scan().fresh, []);
+  const { id } = bench.dropMessage(1);
+  assert.deepEqual(ids(bench.mailbox.scan().fresh), [id]);
+});
+
+test('a message that was taken away by hand is forgotten when it is to be read', (t) => {
+  const bench = new MailboxBench(t);
+  const { id } = bench.dropMessage(1);
+  bench.mailbox.scan();
+  const entry = bench.mailbox.entries.get(id)!;
+  entry.message = undefined;
+  rmSync(join(bench.paths.inbox, `${id}.json`));
+  mkdirSync(join(bench.paths.inbox, `${id}.json`));
+  assert.equal(bench.mailbox.read(entry), undefined);
+  assert.deepEqual(bench.mailbox.waiting(), []);
+  bench.mailbox.scan();
+  assert.match(bench.reasons()[0]!, /not a regular file/);
+});
