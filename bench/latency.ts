@@ -13,8 +13,8 @@ export async function measureLatency(
   floor: () => Promise<number>,
 ): Promise<Line[]> {
   const plan: Plan = quick
-    ? { rounds: 3, samples: 50, warmup: 30, pauseMs: 3 }
-    : { rounds: 7, samples: 200, warmup: 100, pauseMs: 3 };
+    ? { rounds: 5, samples: 60, warmup: 300, pauseMs: 3 }
+    : { rounds: 7, samples: 200, warmup: 500, pauseMs: 3 };
   const sampled = await interleave(plan, ours, floor);
   const line = (name: string, p: number, goal: Line['goal']): Line => ({
     label: `${label}, ${name}`,

@@ -131,7 +131,8 @@ function checkLimits(office: Office, from: string, to: string, text: string, hop
     );
   }
   const waiting =
-    office.agent(to)?.agent?.mailbox.entries.size ?? messageFiles(office.root, to).length;
+    office.agent(to)?.agent?.mailbox.entries.size ??
+    messageFiles(office.root, to).length + office.arriving.count(to);
   if (waiting >= office.config.maxInbox) {
     throw new Cc2ccError('E_LIMIT', `${to}'s inbox is full: ${waiting} messages wait in it.`, {
       hint: 'Send again when some have been read.',

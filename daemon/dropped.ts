@@ -1,5 +1,6 @@
 import { isMessageId } from '../protocol/ids.js';
 import type { Office } from './office.js';
+import { withdrawReceipt } from './receipts.js';
 import type { Session } from './session.js';
 import { unsettleFile } from './settle.js';
 
@@ -13,8 +14,11 @@ export function takeBack(office: Office, session: Session, ids: unknown): void {
   for (const id of ids.filter(isMessageId)) {
     try {
       const entry = mailbox.entries.get(id);
-      if (entry === undefined) unsettleFile(mailbox.paths, id);
-      else mailbox.markWaiting(entry);
+      if (entry !== undefined) mailbox.markWaiting(entry);
+      else {
+        unsettleFile(mailbox.paths, id);
+        withdrawReceipt(mailbox.paths, id);
+      }
     } catch (error) {
       office.log.error({ err: error, id }, 'cannot take a message back');
     }

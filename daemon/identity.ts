@@ -4,21 +4,25 @@ import type { Office } from './office.js';
 import type { Session } from './session.js';
 
 /**
- * Writes a session's heartbeat. One that cannot be written is logged and no more: mail does not
- * depend on it, and the next round tries again.
+ * Writes a session's heartbeat. One that cannot be written is logged: mail does not depend on it,
+ * and the next round tries again.
+ *
+ * @returns the error, if there was one
  */
 export function beat(
   office: Office,
   { agent, facts, lane }: Session,
   context: string,
   status: 'active' | 'offline' = 'active',
-): void {
-  if (agent === undefined) return;
+): unknown {
+  if (agent === undefined) return undefined;
   const { root, host, log } = office;
   try {
     writeHeartbeat(root, { name: agent.name, facts, lane, host }, status, context);
+    return undefined;
   } catch (error) {
     log.error({ err: error, name: agent.name }, 'cannot write a heartbeat');
+    return error;
   }
 }
 

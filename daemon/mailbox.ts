@@ -1,6 +1,6 @@
-import { linkSync, lstatSync, readdirSync, unlinkSync } from 'node:fs';
+import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureMailbox } from '../protocol/deliver.js';
+import { ensureMailbox, placeFile } from '../protocol/deliver.js';
 import { byQueueOrder, expiresAt, sentAt, type Message } from '../protocol/envelope.js';
 import { errnoOf } from '../protocol/errors.js';
 import type { MailboxPaths } from '../protocol/paths.js';
@@ -127,7 +127,9 @@ export class Mailbox {
     await entry?.committed;
     // The sender waits for the answer to the same moment: it goes first.
     await new Promise((resolve) => setImmediate(resolve));
-    if (!this.entries.has(id)) return;
+    if (entry === undefined || !this.entries.has(id)) return;
+    // Taken back meanwhile: the tool result did not reach the client.
+    if (how.state === 'seen' && how.evidence === 'tool result' && !entry.offered) return;
     try {
       settleFile(this.paths, id, how);
       this.#remove(id);
@@ -190,14 +192,11 @@ export class Mailbox {
     const done = lstatSync(join(this.paths.done, own), { throwIfNoEntry: false });
     if (done !== undefined) return `replay: ${message.id} has been delivered before`;
     if (name !== own) {
-      // Dropped by hand under another name: `link` finds out about a duplicate without a race.
-      try {
-        linkSync(join(this.paths.inbox, name), join(this.paths.inbox, own));
-        unlinkSync(join(this.paths.inbox, name));
-      } catch (error) {
-        if (errnoOf(error) === 'EEXIST') return `duplicate: ${message.id} is in the inbox already`;
-        throw error;
+      const target = join(this.paths.inbox, own);
+      if (lstatSync(target, { throwIfNoEntry: false })) {
+        return `duplicate: ${message.id} is in the inbox already`;
       }
+      placeFile(join(this.paths.inbox, name), target); // dropped by hand under another name
     }
     this.#add(message);
     return undefined;

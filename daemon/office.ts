@@ -1,5 +1,6 @@
 import { mailboxPaths, rootPaths } from '../protocol/paths.js';
 import type { SessionFacts } from '../protocol/hello.js';
+import { Arriving } from './arriving.js';
 import type { Claim, Claimer } from './claim.js';
 import type { Config } from './config.js';
 import { hangDoorbell, type Doorbell } from './doorbell.js';
@@ -10,7 +11,6 @@ import { claimFor } from './naming.js';
 import { Presence, type Listener } from './presence.js';
 import { PairRate } from './rate.js';
 import { SessionNames } from './session-names.js';
-import { prepareRoot } from './root.js';
 import type { Registration, Session } from './session.js';
 
 /** What the office is given at its start. */
@@ -34,6 +34,7 @@ export class Office {
   readonly names: SessionNames;
   /** Tool calls that are being carried out. */
   readonly running = new Set<Promise<unknown>>();
+  readonly arriving = new Arriving();
   readonly scans = { last: undefined as Date | undefined, missed: 0 };
   #instance: string;
   #agents = new Map<string, Session>();
@@ -51,7 +52,6 @@ export class Office {
     this.names = new SessionNames(root, host);
     this.rate = new PairRate(config.rate);
     this.presence = new Presence(() => this.#listeners());
-    prepareRoot(root);
   }
 
   /** The session that bears a name here and now. */
@@ -94,7 +94,8 @@ export class Office {
     beat(this, session, facts.reattach === undefined ? 'session started' : 'session re-attached');
     introduce(this, session);
     this.look(session);
-    this.presence.joined(name);
+    if (facts.reattach === undefined) this.presence.joined(name);
+    else this.presence.returned(name);
     void session.tellShim('cc2cc/attached', { name });
     this.log.info({ name, lane: session.lane, shim: facts.pid, cwd: facts.cwd }, 'attached');
     return name;

@@ -2,6 +2,7 @@ import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { stageMessage } from '../protocol/deliver.js';
 import { encodeMessage, type Message } from '../protocol/envelope.js';
+import { Cc2ccError, reportOf } from '../protocol/errors.js';
 import { mailboxPaths } from '../protocol/paths.js';
 import type { Entry } from './entry.js';
 import type { Office } from './office.js';
@@ -24,18 +25,39 @@ export async function post(office: Office, message: Message): Promise<Posted> {
   const mailbox = session?.agent?.mailbox;
   const paths = mailbox?.paths ?? mailboxPaths(office.root, to);
   const known = mailbox?.entries.get(id);
-  await known?.committed;
-  // Still there: its file is. Gone: seen meanwhile, as done/ will show, or it could not be stored.
-  if (known !== undefined && mailbox?.entries.has(id)) return stateOf(known);
+  if (known !== undefined) {
+    await known.committed;
+    // Still there: its file is. Gone: seen meanwhile, as done/ will show, or it could not be stored.
+    if (mailbox?.entries.has(id)) return stateOf(known);
+  }
+  // Nothing is awaited from the sender's limits to here: many at once cannot all pass below a limit.
   // A request that was carried out before a crash and is sent again may find its message done.
   if (lstatSync(join(paths.done, `${id}.json`), { throwIfNoEntry: false })) return 'handed over';
   const committed = stageMessage(paths, id, encodeMessage(message), mailbox?.spare.take()).commit();
-  if (mailbox?.arrive(message, committed)) session?.offer();
-  await committed;
+  if (mailbox === undefined) office.arriving.add(to, committed);
+  else if (mailbox.arrive(message, committed)) session?.offer();
+  const wasOffered = mailbox?.entries.get(id)?.offered === true;
+  try {
+    await committed;
+  } catch (error) {
+    throw wasOffered ? mayBeSeen(error, to) : error;
+  }
   office.log.debug({ id, from: message.from, to, type: message.type }, 'accepted');
   if (mailbox === undefined) return 'waiting';
   const entry = mailbox.entries.get(id);
   return entry === undefined ? 'handed over' : stateOf(entry);
+}
+
+/**
+ * Staging finds nearly every fault of a disk before anybody is told of the message. What goes wrong
+ * after that must not be hidden from the sender.
+ */
+function mayBeSeen(error: unknown, to: string): Cc2ccError {
+  const { code, message, hint = '' } = reportOf(error);
+  return new Cc2ccError(code, message, {
+    hint: `${hint} It had been handed to ${to}'s session before, so ${to} may have seen it.`.trim(),
+    cause: error,
+  });
 }
 
 function stateOf(entry: Entry): Posted {

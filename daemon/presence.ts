@@ -15,6 +15,8 @@ export interface Listener {
  */
 export class Presence {
   #changes = new Map<string, { what: 'joined' | 'left'; at: number }>();
+  /** Told as left and not seen since. */
+  #gone = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #listeners: () => Iterable<Listener>;
 
@@ -23,7 +25,14 @@ export class Presence {
   }
 
   joined(name: string): void {
+    this.#gone.delete(name);
     this.#change(name, 'joined');
+  }
+
+  /** A session has attached again: news only to those who were told that it had left. */
+  returned(name: string): void {
+    if (this.#gone.has(name)) this.joined(name);
+    else if (this.#changes.get(name)?.what === 'left') this.#changes.delete(name);
   }
 
   left(name: string): void {
@@ -52,6 +61,7 @@ export class Presence {
     this.#timer = undefined;
     const changes = [...this.#changes];
     this.#changes.clear();
+    for (const [name, { what }] of changes) if (what === 'left') this.#gone.add(name);
     for (const listener of this.#listeners()) {
       const news = changes.filter(
         ([name, { at }]) => name !== listener.name && at > listener.informedAt,

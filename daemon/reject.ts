@@ -1,6 +1,8 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
+import { renameSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { makeFolder } from '../protocol/make-folder.js';
 
 /**
  * Moves what was refused to `rejected/`, with the reason beside it. The file itself is never opened,
@@ -10,14 +12,16 @@ import { basename, join } from 'node:path';
  * @param mailbox the mailbox folder that it was found in
  */
 export function rejectFile(path: string, rejected: string, mailbox: string, reason: string): void {
-  mkdirSync(rejected, { recursive: true, mode: 0o700 });
+  makeFolder(rejected);
   const at = new Date().toISOString();
   // A name of our own: the refused one may be hostile, and two may be alike.
   const stem = `${at.replaceAll(/[:.]/g, '-')}-${basename(mailbox)}-${randomUUID().slice(0, 8)}`;
-  renameSync(path, join(rejected, `${stem}.rejected`));
   const note = { file: basename(path), mailbox: basename(mailbox), reason, at };
-  writeFileSync(join(rejected, `${stem}.reason.json`), `${JSON.stringify(note, null, 2)}\n`, {
-    mode: 0o600,
-    flag: 'wx',
-  });
+  // The reason first, and whole: whoever finds the file finds out why.
+  writeFileAtomic.sync(
+    join(rejected, `${stem}.reason.json`),
+    `${JSON.stringify(note, null, 2)}\n`,
+    { mode: 0o600, fsync: false },
+  );
+  renameSync(path, join(rejected, `${stem}.rejected`));
 }

@@ -10,6 +10,7 @@ import { claimName } from './claim.js';
 import { writeHeartbeat } from './heartbeats.js';
 import { beat, introduce } from './identity.js';
 import type { Office } from './office.js';
+import { writeReceipts } from './receipts.js';
 import type { Session } from './session.js';
 
 /**
@@ -59,6 +60,7 @@ export async function renameAgent(office: Office, session: Session, name: string
 /** Moves all mail of a mailbox to another one and removes the folders that are empty then. */
 export function moveMail(from: MailboxPaths, to: MailboxPaths): void {
   ensureMailbox(to);
+  writeReceipts(); // those on their way know the old place
   for (const folder of ['done', 'receipts', 'inbox'] as const) {
     for (const file of listFolder(from[folder]))
       move(join(from[folder], file), join(to[folder], file));

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { storeError } from '../protocol/errors.js';
+import { makeFolder } from '../protocol/make-folder.js';
 import { rootPaths } from '../protocol/paths.js';
 import { claimName } from './claim.js';
 import type { Office } from './office.js';
@@ -15,7 +16,7 @@ export function prepareRoot(root: string): boolean {
   const missing = [status, agents, rejected, leases].filter((folder) => !existsSync(folder));
   for (const folder of missing) {
     try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      makeFolder(folder);
     } catch (error) {
       throw storeError('make the folder', folder, error);
     }

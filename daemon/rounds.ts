@@ -66,7 +66,10 @@ export function beginRounds(
       if (restoreRoot(office)) problems.push('folders of the bridge root were removed; made anew');
     });
     await attempt('write heartbeats', () => {
-      for (const session of office.sessions) beat(office, session, 'attached');
+      const errors = [...office.sessions].map((session) => beat(office, session, 'attached'));
+      const error = errors.find((found) => found !== undefined);
+      if (error !== undefined)
+        problems.push(storeError('write heartbeats', office.root, error).message);
       if (!othersDue()) return;
       shared = others.tend((name) => office.agent(name) !== undefined);
       followRenames(office);

@@ -10,6 +10,7 @@ import { listenForHellos } from './listener.js';
 import { openLog, type Log } from './log.js';
 import { Office } from './office.js';
 import { statusReport } from './report.js';
+import { prepareRoot } from './root.js';
 import { beginRounds, type Rounds } from './rounds.js';
 import { makeService } from './serve.js';
 import { shutDown, type Ending } from './shutdown.js';
@@ -40,6 +41,8 @@ export async function runDaemon(): Promise<RunningDaemon | Occupied> {
   ensurePrivateFolder(dirname(paths.log));
   const logFile = openLog(paths.log, config);
   const { log } = logFile;
+  // What can fail comes before anybody is told where to find us.
+  prepareRoot(root);
   const instance = await becomeInstance(root, paths);
   if (!('server' in instance)) return instance;
   rmSync(paths.stopped, { force: true });

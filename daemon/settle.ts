@@ -1,7 +1,9 @@
-import { linkSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { linkSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { errnoOf } from '../protocol/errors.js';
+import { makeFolder } from '../protocol/make-folder.js';
 import type { MailboxPaths } from '../protocol/paths.js';
+import { leaveReceipt } from './receipts.js';
 
 /** How a message ended: seen by the session (with the evidence), or expired. */
 export type Settlement =
@@ -19,7 +21,7 @@ export function settleFile(paths: MailboxPaths, id: string, how: Settlement): vo
     move();
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw error;
-    mkdirSync(paths.done, { recursive: true, mode: 0o700 });
+    makeFolder(paths.done);
     try {
       move();
     } catch (again) {
@@ -28,7 +30,7 @@ export function settleFile(paths: MailboxPaths, id: string, how: Settlement): vo
       throw again;
     }
   }
-  if (how.state === 'seen') writeReceipt(paths, id, how.evidence);
+  if (how.state === 'seen') leaveReceipt(paths, id, how.evidence);
 }
 
 /**
@@ -37,27 +39,10 @@ export function settleFile(paths: MailboxPaths, id: string, how: Settlement): vo
  */
 export function unsettleFile(paths: MailboxPaths, id: string): void {
   const done = join(paths.done, `${id}.json`);
-  rmSync(receiptPath(paths, id), { force: true });
   try {
     linkSync(done, join(paths.inbox, `${id}.json`));
   } catch (error) {
     if (errnoOf(error) !== 'EEXIST') throw error;
   }
   rmSync(done, { force: true });
-}
-
-function receiptPath(paths: MailboxPaths, id: string): string {
-  return join(paths.receipts, `${id}.receipt.json`);
-}
-
-function writeReceipt(paths: MailboxPaths, id: string, evidence: string): void {
-  mkdirSync(paths.receipts, { recursive: true, mode: 0o700 });
-  const receipt = {
-    msg_id: id,
-    delivered_at: new Date().toISOString(),
-    delivered_to: basename(paths.dir).slice('to-'.length),
-    evidence,
-  };
-  // One small write: a crash cannot cut it in two, and only a power cut can lose it.
-  writeFileSync(receiptPath(paths, id), `${JSON.stringify(receipt, null, 2)}\n`, { mode: 0o600 });
 }

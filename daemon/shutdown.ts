@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import type { HostPaths } from '../protocol/host-paths.js';
 import type { Instance } from './instance.js';
 import type { Office } from './office.js';
+import { writeReceipts } from './receipts.js';
 import type { Rounds } from './rounds.js';
 
 /**
@@ -48,6 +49,7 @@ export async function shutDown(
   for (const session of office.sessions) {
     office.dismiss(session, `daemon ended (${ending})`, ending === 'superseded');
   }
+  writeReceipts();
   office.log.info('ended');
 }
 

@@ -3,7 +3,6 @@ import {
   fsync,
   linkSync,
   lstatSync,
-  mkdirSync,
   openSync,
   renameSync,
   unlinkSync,
@@ -13,6 +12,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { errnoOf, storeError } from './errors.js';
+import { makeFolder } from './make-folder.js';
 import type { MailboxPaths } from './paths.js';
 import { syncFolder } from './sync-folder.js';
 
@@ -74,7 +74,7 @@ export async function deliverMessage(
 export function ensureMailbox(paths: MailboxPaths): void {
   for (const folder of [paths.tmp, paths.inbox, paths.done, paths.receipts]) {
     try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      makeFolder(folder);
     } catch (error) {
       throw storeError('make the mailbox folder', folder, error);
     }
@@ -111,30 +111,61 @@ async function commit(
   { fd, path: staged }: OpenFile,
 ): Promise<'delivered' | 'duplicate'> {
   const target = join(paths.inbox, `${id}.json`);
-  try {
-    await fsyncFile(fd);
-  } catch (error) {
-    discard(fd, staged);
-    throw storeError('sync the message', staged, error);
-  }
-  closeSync(fd);
-  let outcome: 'delivered' | 'duplicate';
-  try {
-    outcome = place(staged, target);
-  } catch (error) {
-    discard(undefined, staged);
-    throw storeError('put the message into the inbox', target, error);
-  }
+  const outcome = await inTurn(paths.inbox, fsyncFile(fd), (failure) => {
+    if (failure !== undefined) {
+      discard(fd, staged);
+      throw storeError('sync the message', staged, failure);
+    }
+    closeSync(fd);
+    try {
+      return placeFile(staged, target);
+    } catch (error) {
+      discard(undefined, staged);
+      throw storeError('put the message into the inbox', target, error);
+    }
+  });
   try {
     await syncFolder(paths.inbox);
   } catch (error) {
+    if (outcome === 'delivered') discard(undefined, target); // not accepted: no trace
     throw storeError('sync the inbox', paths.inbox, error);
   }
   return outcome;
 }
 
-/** `link` refuses to replace; `rename` would do it silently, so it is only the second choice. */
-function place(staged: string, target: string): 'delivered' | 'duplicate' {
+/** Per inbox, the last step that was asked for. */
+const turns = new Map<string, Promise<unknown>>();
+
+/**
+ * Runs `step` when `before` has ended and the steps asked for earlier in that inbox have run. Several
+ * files sync at once and end in any order; who reads the folder must still find one sender's messages
+ * in theirs.
+ */
+async function inTurn<T>(
+  inbox: string,
+  before: Promise<unknown>,
+  step: (failure: unknown) => T,
+): Promise<T> {
+  const earlier = turns.get(inbox);
+  const ended = before.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  const turn = Promise.all([ended, earlier]).then(([failure]) => step(failure));
+  const settled = turn
+    .catch(() => undefined) // its own caller is told; the next one has its own file
+    .finally(() => {
+      if (turns.get(inbox) === settled) turns.delete(inbox);
+    });
+  turns.set(inbox, settled);
+  return turn;
+}
+
+/**
+ * Moves a file without ever replacing one: a file at `target` is the same message, and `staged` is
+ * removed. `link` refuses to replace; `rename` would do it silently, so it is only the second choice.
+ */
+export function placeFile(staged: string, target: string): 'delivered' | 'duplicate' {
   try {
     linkSync(staged, target);
   } catch (error) {

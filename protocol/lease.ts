@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { errnoOf, storeError } from './errors.js';
 import { isRecord } from './json.js';
 import { listFolder } from './list-folder.js';
+import { makeFolder } from './make-folder.js';
 
 /**
  * Leases without native locks. A lease is a folder of numbered files; the highest number is in
@@ -37,7 +38,7 @@ export function acquireLease<Holder extends object>(
 ): Acquired<Holder> {
   const own = join(folder, `.${randomUUID()}.tmp`);
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     writeFileSync(own, encode(holder), { mode: 0o600, flag: 'wx' });
     try {
       return contend(folder, own, holder, mayTakeOver);
@@ -108,8 +109,10 @@ function readHolder<Holder extends object>(folder: string, number: number): Hold
   try {
     const value: unknown = JSON.parse(readFileSync(join(folder, `${number}.json`), 'utf8'));
     return isRecord(value) && Object.keys(value).length > 0 ? (value as Holder) : undefined;
-  } catch {
-    return undefined; // gone or torn by a power cut: nobody can prove to hold it
+  } catch (error) {
+    // Gone, or torn by a power cut: nobody can prove to hold it. What we cannot read may be held.
+    if (errnoOf(error) === 'ENOENT' || error instanceof SyntaxError) return undefined;
+    throw error;
   }
 }
 

@@ -1,5 +1,6 @@
-import { chmodSync, lstatSync, mkdirSync, statSync } from 'node:fs';
-import { Cc2ccError, errnoOf, storeError } from './errors.js';
+import { chmodSync, lstatSync, statSync } from 'node:fs';
+import { Cc2ccError, storeError } from './errors.js';
+import { makeFolder } from './make-folder.js';
 
 /** Bits that let the group or the world write. */
 const FOREIGN_WRITE = 0o022;
@@ -13,9 +14,9 @@ const FOREIGN_WRITE = 0o022;
  */
 export function ensurePrivateFolder(path: string): void {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeFolder(path);
   } catch (error) {
-    if (errnoOf(error) !== 'EEXIST') throw storeError('make the folder', path, error);
+    throw storeError('make the folder', path, error);
   }
   assertPrivateFolder(path);
   if (process.platform === 'win32') return;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { writeReceipts } from '../../daemon/receipts.js';
 import { deliverMessage } from '../../protocol/deliver.js';
 import { encodeMessage } from '../../protocol/envelope.js';
 import { MailboxBench, messageOf } from './support/mailbox-bench.js';
@@ -169,6 +170,7 @@ const settle = (n: number): Command =>
     model.known.delete(id);
     model.inbox.delete(id);
     model.done.add(id);
+    writeReceipts(); // they wait for a quiet moment
     assert.ok(readdirSync(paths.receipts).includes(`${id}.receipt.json`));
   });
 

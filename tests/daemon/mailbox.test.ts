@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { deliverMessage, stageMessage } from '../../protocol/deliver.js';
 import { encodeMessage } from '../../protocol/envelope.js';
+import { writeReceipts } from '../../daemon/receipts.js';
 import { MailboxBench, messageOf } from './support/mailbox-bench.js';
 
 const ids = (items: Iterable<{ id: string }>): string[] => [...items].map(({ id }) => id);
@@ -52,6 +53,7 @@ test('settling waits until the file is there, moves it and leaves a receipt', as
   await bench.mailbox.settle(message.id, { state: 'seen', evidence: 'reply' });
   assert.deepEqual(readdirSync(bench.paths.inbox), []);
   assert.deepEqual(readdirSync(bench.paths.done), [`${message.id}.json`]);
+  writeReceipts(); // they wait for a quiet moment
   const receipt = join(bench.paths.receipts, `${message.id}.receipt.json`);
   const { msg_id: id, delivered_to: to, evidence } = JSON.parse(readFileSync(receipt, 'utf8'));
   assert.deepEqual([id, to, evidence], [message.id, 'ben', 'reply']);

@@ -103,7 +103,7 @@ test('a start that is forbidden is told at once', async (t) => {
   shim.send(CALL);
   const { error } = await shim.answer();
   assert.equal(error.data.code, 'E_NO_DAEMON');
-  assert.match(error.message, /CC2CC_NO_LAUNCH.*cc2cc-daemon start/);
+  assert.match(error.message, /CC2CC_NO_LAUNCH.*cc2cc-daemon run/);
   assert.doesNotMatch(error.message, /may or may not/);
 });
 

@@ -67,3 +67,18 @@ test('the limit holds for an agent that is away, and a broadcast tells who got n
   assert.match(text, /- ben: not sent\. ben's inbox is full/);
   assert.match(text, /- msg-[\w-]+: .*cat/);
 });
+
+test('many sends at once do not overrun an inbox, whether its agent is there or away', async (t) => {
+  const sandbox = sandboxFor(t, { CC2CC_MAX_INBOX: '3' });
+  const ann = await attachAgent(sandbox, { name: 'ann' });
+  await attachAgent(sandbox, { name: 'ben', lanes: 'tool' });
+  const cat = await attachAgent(sandbox, { name: 'cat', lanes: 'tool' });
+  await cat.close();
+  await until(async () => /cat: away/.test((await ann.call('list_agents')).text), 'cat away');
+  for (const to of ['ben', 'cat']) {
+    const sends = Array.from({ length: 20 }, (_, i) => ann.call('send', { to, text: `${i}` }));
+    const accepted = (await Promise.all(sends)).filter(({ isError }) => !isError);
+    assert.equal(accepted.length, 3, to);
+    assert.equal(listInbox(sandbox, to).length, 3, to);
+  }
+});

@@ -1,0 +1,92 @@
+/** A message whose time is up goes to `done/`, and its sender is told once. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ChannelPush } from '../../../scripts/mcp-client.js';
+import { attachAgent, awake, nameOf, type Agent } from '../../support/agents.js';
+import { until } from '../../support/events.js';
+import { dropMessage, listDone, listInbox, readMessages } from '../../support/files.js';
+import { makeSandbox, type Sandbox } from '../../support/sandbox.js';
+import { acceptedId, drainInbox, killDaemon, successor } from './support.js';
+
+const FAST = { CC2CC_SWEEP_MS: '100', CC2CC_ROUND_MS: '100' };
+
+/** `ann` is attached, `ben` was here and is away. */
+async function scene(sandbox: Sandbox): Promise<Agent> {
+  const ann = await attachAgent(sandbox, { name: 'ann' });
+  await awake(ann);
+  const ben = await attachAgent(sandbox, { name: 'ben' });
+  await ben.close();
+  return ann;
+}
+
+const isNotice =
+  (id: string) =>
+  ({ content, meta }: ChannelPush): boolean =>
+    meta['type'] === 'status' && meta['reply_to'] === id && content.includes('expired');
+
+/** Everything that ann was ever told of the message, on the disk and on her lane. */
+async function assertToldOnce(sandbox: Sandbox, ann: Agent, id: string): Promise<void> {
+  await until(() => listDone(sandbox, 'ben').includes(`${id}.json`), 'message in done/');
+  assert.deepEqual(listInbox(sandbox, 'ben'), []);
+  await ann.waitForMessage(isNotice(id));
+  await drainInbox(ann);
+  assert.equal(ann.channel.filter(isNotice(id)).length, 1, 'one push');
+  await until(() => listInbox(sandbox, 'ann').length === 0, 'empty inbox');
+  const notices = readMessages(sandbox, 'ann', 'done').filter(({ replyTo }) => replyTo === id);
+  assert.deepEqual(
+    notices.map(({ from, type, identity }) => [from, type, identity?.['mode']]),
+    [['ben', 'status', 'daemon']],
+  );
+}
+
+test('a message with a ttl of a second to an agent that is away', async (t) => {
+  const sandbox = makeSandbox(FAST);
+  t.after(() => sandbox.cleanup());
+  const ann = await scene(sandbox);
+  const lasting = acceptedId(await ann.call('send', { to: 'ben', text: 'this one stays' }));
+  const id = dropMessage(sandbox, 'ben', { from: 'ann', text: 'quick', ttl: 1 });
+  await until(() => listDone(sandbox, 'ben').includes(`${id}.json`), 'message in done/');
+  assert.deepEqual(listInbox(sandbox, 'ben'), [`${lasting}.json`], 'only what has expired');
+  await ann.waitForMessage(isNotice(id));
+  const ben = await attachAgent(sandbox, { name: 'ben' });
+  await drainInbox(ben);
+  assert.ok(ben.lines.some((line) => line.includes('this one stays')));
+  assert.ok(!ben.lines.some((line) => line.includes('quick')), 'what has expired is not shown');
+});
+
+test('CC2CC_TTL is the time that a message sent by a session waits', async (t) => {
+  const sandbox = makeSandbox({ ...FAST, CC2CC_TTL: '1' });
+  t.after(() => sandbox.cleanup());
+  const ann = await scene(sandbox);
+  const id = acceptedId(await ann.call('send', { to: 'ben', text: 'quick' }));
+  assert.deepEqual(
+    readMessages(sandbox, 'ben', 'inbox').map(({ ttl }) => ttl),
+    [1],
+  );
+  await assertToldOnce(sandbox, ann, id);
+});
+
+test('the daemon is killed before the time is up: the next one tells the sender, once', async (t) => {
+  const sandbox = makeSandbox(FAST);
+  t.after(() => sandbox.cleanup());
+  const ann = await scene(sandbox);
+  const id = dropMessage(sandbox, 'ben', { from: 'ann', text: 'quick', ttl: 1 });
+  await successor(sandbox, killDaemon(sandbox));
+  await assertToldOnce(sandbox, ann, id);
+});
+
+test('the daemon is killed in the moment in which it tells the sender: told once', async (t) => {
+  const sandbox = makeSandbox(FAST);
+  t.after(() => sandbox.cleanup());
+  const ann = await scene(sandbox);
+  let killed: number | undefined;
+  ann.onLine((line) => {
+    // The notice is out; that the message has gone to done/ is not yet certain.
+    if (killed === undefined && line.includes(' expired ')) killed = killDaemon(sandbox);
+  });
+  const id = dropMessage(sandbox, 'ben', { from: 'ann', text: 'quick', ttl: 1 });
+  const pid = await until(() => killed, 'notice');
+  await successor(sandbox, pid);
+  assert.equal(await nameOf(ann), 'ann');
+  await assertToldOnce(sandbox, ann, id);
+});

@@ -1,0 +1,55 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { endDaemons } from '../../support/daemon.js';
+import type { Sandbox } from '../../support/sandbox.js';
+
+/**
+ * Makes the sandbox's bridge root a small file system of its own, until cleanup. To be called before
+ * anything is started in the sandbox.
+ *
+ * @returns why that cannot be done here, for `t.skip`
+ */
+export function mountRoot(sandbox: Sandbox, options: string): string | undefined {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'needs root and Linux';
+  mkdirSync(sandbox.root, { mode: 0o700 });
+  const trouble = run('mount', '-t', 'tmpfs', '-o', `mode=0700,${options}`, 'tmpfs', sandbox.root);
+  if (trouble !== undefined) return trouble;
+  sandbox.defer(async () => {
+    await endDaemons(sandbox);
+    while (isMounted(sandbox.root)) unmount(sandbox.root);
+  });
+  return undefined;
+}
+
+/**
+ * Makes a mounted root read-only for whoever opens something from now on. It is mounted once more
+ * over itself: while files are open for writing, `remount,ro` is refused.
+ */
+export function makeReadOnly({ root }: Sandbox): void {
+  must(run('mount', '--bind', root, root));
+  must(run('mount', '-o', 'remount,bind,ro', root));
+}
+
+export function makeWritable({ root }: Sandbox): void {
+  unmount(root);
+}
+
+function unmount(root: string): void {
+  // Somebody may be looking at a file in this moment; then it goes as soon as that is over.
+  if (run('umount', root) !== undefined) must(run('umount', '-l', root));
+}
+
+function isMounted(root: string): boolean {
+  const lines = readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
+  return lines.some((line) => line.split(' ')[4] === root);
+}
+
+/** @returns what went wrong */
+function run(command: string, ...args: string[]): string | undefined {
+  const { status, stderr, error } = spawnSync(command, args, { encoding: 'utf8' });
+  return status === 0 ? undefined : `${command}: ${error?.message ?? stderr.trim()}`;
+}
+
+function must(trouble: string | undefined): void {
+  if (trouble !== undefined) throw new Error(trouble);
+}
