@@ -15,9 +15,11 @@ export default defineConfig({
     // Two levels below package.json and beside daemon/, like dist/shim/: paths made from
     // import.meta.url mean the same in both.
     dir: 'dist/bin',
-    format: 'esm',
+    // CommonJS: the ES module loader and its facades of Node's own modules cost 3 of 28 ms.
+    format: 'cjs',
+    entryFileNames: '[name].cjs',
     sourcemap: true,
-    chunkFileNames: 'shim-[name].js',
+    chunkFileNames: 'shim-[name].cjs',
     banner: '/* Contains env-paths and is-safe-filename, (c) Sindre Sorhus, MIT licence. */',
   },
 });

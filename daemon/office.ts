@@ -91,9 +91,8 @@ export class Office {
     );
     session.agent = { name, lease, mailbox, doorbell: this.hang(session, mailbox) };
     this.#agents.set(name, session);
-    beat(this, session, facts.reattach === undefined ? 'session started' : 'session re-attached');
-    introduce(this, session);
     this.look(session);
+    if (session.initialized) this.signOn(session);
     if (facts.reattach === undefined) this.presence.joined(name);
     else this.presence.returned(name);
     void session.tellShim('cc2cc/attached', { name });
@@ -181,6 +180,13 @@ export class Office {
 
   hang(session: Session, mailbox: Mailbox): Doorbell {
     return hangDoorbell(mailbox.paths.inbox, (names) => this.look(session, names), this.log);
+  }
+
+  /** The client has had its first answer, which it waits for: time for what nobody waits for. */
+  signOn(session: Session): void {
+    const again = session.facts.reattach !== undefined;
+    beat(this, session, again ? 'session re-attached' : 'session started');
+    introduce(this, session);
   }
 
   #signOff(session: Session, { name, lease }: Registration, why: string): void {

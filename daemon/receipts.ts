@@ -6,9 +6,6 @@ import type { MailboxPaths } from '../protocol/paths.js';
 /** Receipts wait so long for a quiet moment: making a file can take a millisecond. */
 const DELAY_MS = 20;
 
-/** Written in one turn of the event loop; more than this would hold up a message noticeably. */
-const PER_TURN = 8;
-
 interface Receipt {
   path: string;
   text: string;
@@ -29,7 +26,7 @@ export function leaveReceipt(paths: MailboxPaths, id: string, evidence: string):
     evidence,
   };
   queue.push({ path: receiptPath(paths, id), text: `${JSON.stringify(receipt, null, 2)}\n` });
-  timer ??= setTimeout(writeSome, DELAY_MS);
+  timer ??= setTimeout(writeNext, DELAY_MS);
 }
 
 /** Removes the receipt of a message that was not seen after all. */
@@ -45,9 +42,12 @@ export function writeReceipts(): void {
   for (const receipt of queue.splice(0)) write(receipt);
 }
 
-function writeSome(): void {
-  for (const receipt of queue.splice(0, PER_TURN)) write(receipt);
-  timer = queue.length > 0 ? setTimeout(writeSome, 1) : undefined;
+/** One in a turn of the event loop, so that no message waits for more than one of them. */
+function writeNext(): void {
+  const receipt = queue.shift();
+  if (receipt !== undefined) write(receipt);
+  if (queue.length > 0) setImmediate(writeNext);
+  else timer = undefined;
 }
 
 /** One that cannot be written is missing: the message in done/ says the same. */

@@ -31,6 +31,8 @@ export class Session {
   /** Undefined for a client that only looks around, such as a health check. */
   agent: Registration | undefined;
   client: { name: string; version: string } | undefined;
+  /** The client has said `initialized`. */
+  initialized = false;
   /** The client has shown that it takes notifications; what is pushed before is lost. */
   open = false;
   /** The model has shown that it sees what the lane brings. */

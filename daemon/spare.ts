@@ -23,7 +23,9 @@ export class SpareFile {
   take(): OpenFile | undefined {
     const file = this.#file;
     this.#file = undefined;
-    this.#refill();
+    setImmediate(() => {
+      this.#refill(); // after the push that this file is taken for
+    });
     if (file === undefined || existsSync(file.path)) return file;
     closeSync(file.fd); // somebody has tidied tmp/
     return undefined;

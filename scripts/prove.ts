@@ -9,7 +9,7 @@ import { proveDelivery } from './proof.js';
 
 const run = promisify(execFile);
 const DAEMON = fileURLToPath(new URL('../daemon/main.js', import.meta.url));
-const SHIM = fileURLToPath(new URL('../bin/cc2cc-shim.js', import.meta.url));
+const SHIM = fileURLToPath(new URL('../bin/cc2cc-shim.cjs', import.meta.url));
 
 /**
  * `cc2cc prove`, also behind `npm start`: prepares the bridge root, starts the daemon, and shows with

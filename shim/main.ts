@@ -5,7 +5,7 @@ import { serve } from './serve.js';
 const answer = answerToOptions(process.argv.slice(2));
 if (answer === undefined) {
   if (process.stdin.isTTY) process.stderr.write(TTY_NOTICE);
-  await serve();
+  void serve(); // for as long as the client lives
 } else {
   if (answer.stdout !== undefined) process.stdout.write(answer.stdout);
   if (answer.stderr !== undefined) process.stderr.write(answer.stderr);

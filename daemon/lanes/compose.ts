@@ -59,7 +59,10 @@ export function heldNotice(count: number, first: Message | undefined): Push {
 
 /** By what is pushed: a defused tag is longer than what was written. */
 function fitsAlone(message: Message): boolean {
-  return Buffer.byteLength(sanitizeText(message.content.text)) <= PUSH_BYTES;
+  const { text } = message.content;
+  // One bracket becomes four characters, nothing grows more; most texts are far from the limit.
+  if (4 * Buffer.byteLength(text) <= PUSH_BYTES) return true;
+  return Buffer.byteLength(sanitizeText(text)) <= PUSH_BYTES;
 }
 
 function single({ message, repeated }: Offered): Push {

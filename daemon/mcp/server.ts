@@ -7,7 +7,6 @@ import {
 import { parseStamp } from '../../protocol/stamp.js';
 import { version } from '../../protocol/version.js';
 import { onlineNames } from '../directory.js';
-import { introduce } from '../identity.js';
 import type { Office } from '../office.js';
 import type { Session } from '../session.js';
 import { callTool } from './call-tool.js';
@@ -34,7 +33,8 @@ export async function serveMcp(office: Office, session: Session): Promise<void> 
   server.oninitialized = () => {
     const client = server.getClientVersion();
     if (client !== undefined) session.client = { name: client.name, version: client.version };
-    introduce(office, session);
+    session.initialized = true;
+    office.signOn(session);
     if (facts.reattach?.listed !== true) return;
     // The client is long past its start; only its tool list may be another daemon's.
     if (facts.reattach.tools !== TOOLS_DIGEST)

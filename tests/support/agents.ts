@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { McpClient } from '../../scripts/mcp-client.js';
 import type { Extras, Sandbox } from './sandbox.js';
 
-export const SHIM = fileURLToPath(new URL('../../bin/cc2cc-shim.js', import.meta.url));
+export const SHIM = fileURLToPath(new URL('../../bin/cc2cc-shim.cjs', import.meta.url));
 
 export interface AgentOptions {
   /** The name it wishes; it may be granted a variant. */

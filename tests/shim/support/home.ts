@@ -50,4 +50,4 @@ function pathsIn(env: Record<string, string>, root: string): HostPaths {
   return JSON.parse(execFileSync(process.execPath, args, { env, encoding: 'utf8' })) as HostPaths;
 }
 
-export const SHIM = fileURLToPath(new URL('../../../bin/cc2cc-shim.js', import.meta.url));
+export const SHIM = fileURLToPath(new URL('../../../bin/cc2cc-shim.cjs', import.meta.url));
