@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { lstatSync, readdirSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { dirname, join } from 'node:path';
-import { dialDaemon } from '../protocol/dial.js';
+import { probeDaemon } from '../protocol/dial.js';
 import { Cc2ccError, errnoOf, storeError } from '../protocol/errors.js';
 import { socketPathFor, type HostPaths } from '../protocol/host-paths.js';
 import { acquireLease } from '../protocol/lease.js';
@@ -79,11 +79,7 @@ async function probe(paths: HostPaths): Promise<Occupied | undefined> {
   const found = readRendezvous(paths.rendezvous);
   if (found === undefined) return undefined;
   try {
-    await dialDaemon(paths, undefined, {
-      onWelcome: (_welcome, socket) => socket.destroy(),
-      onLine: () => undefined,
-      onClose: () => undefined,
-    });
+    await probeDaemon(paths);
     return { pid: found.pid, socket: found.socket };
   } catch (error) {
     // One that we may not talk to holds the place. A dead, hung or retiring one does not: a socket of

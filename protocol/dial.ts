@@ -88,6 +88,19 @@ export async function dialDaemon(
   });
 }
 
+/**
+ * Whether a daemon is there and ours: dials it and hangs up.
+ *
+ * @throws Cc2ccError as {@link dialDaemon}
+ */
+export function probeDaemon(paths: HostPaths): Promise<void> {
+  return dialDaemon(paths, undefined, {
+    onWelcome: (_welcome, socket) => socket.destroy(),
+    onLine: () => undefined,
+    onClose: () => undefined,
+  });
+}
+
 function parsed(line: Buffer): unknown {
   try {
     return JSON.parse(line.toString());

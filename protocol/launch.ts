@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { probeDaemon } from './dial.js';
 import { Cc2ccError, storeError, type ErrorReport } from './errors.js';
 import type { HostPaths } from './host-paths.js';
 import { isRecord } from './json.js';
@@ -41,7 +42,8 @@ export async function launchDaemon(root: string, paths: HostPaths): Promise<'rea
   );
   if (!acquired.ok) return 'busy';
   try {
-    await spawnDaemon(root, paths);
+    // The caller found nobody before it held the lease; meanwhile its last holder may have started one.
+    if (!(await answers(paths))) await spawnDaemon(root, paths);
     return 'ready';
   } finally {
     acquired.lease.release();
@@ -54,6 +56,15 @@ export async function launchDaemon(root: string, paths: HostPaths): Promise<'rea
  */
 export function isStopped(paths: HostPaths): boolean {
   return existsSync(paths.stopped);
+}
+
+async function answers(paths: HostPaths): Promise<boolean> {
+  try {
+    await probeDaemon(paths);
+    return true;
+  } catch {
+    return false; // whatever it is: a start finds out and says it
+  }
 }
 
 async function spawnDaemon(root: string, paths: HostPaths): Promise<void> {
