@@ -21,11 +21,8 @@ const configSchema = z.strictObject({
     .int()
     .positive()
     .default(5 * 1024 * 1024),
-  /**
-   * Milliseconds between two rounds: heartbeats, rescans, self-check. Others take a heartbeat older
-   * than 15 s for dead, so a round may be missed and even a second one.
-   */
-  roundMs: z.int().min(20).max(10_000).default(5_000),
+  /** Milliseconds between two rounds: rescans, self-check, and every second time heartbeats. */
+  roundMs: z.int().min(20).max(10_000).default(4_000),
   /** Milliseconds between two looks for expired messages in all mailboxes. */
   sweepMs: z.int().min(20).default(30_000),
 });

@@ -12,6 +12,12 @@ import type { Office } from './office.js';
 /** Another host's deliveries raise no events here: look every second while it has live agents. */
 const SHARED_ROUND_MS = 1_000;
 
+/**
+ * Others take a heartbeat older than 15 s for dead; a late round must not make it so. Each one costs
+ * a millisecond, most of what an idle daemon does: replacing a file makes the disk work.
+ */
+const MAX_BEAT_MS = 8_000;
+
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** The daemon's regular duties. One timer drives them all. */
@@ -35,12 +41,15 @@ export function beginRounds(
 ): Rounds {
   const expiry = new Expiry(office);
   let problems: string[] = [];
+  let beatProblems: string[] = [];
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
   const others = new OtherHeartbeats(office.root, office.host);
   const sweepDue = every(office.config.sweepMs);
   const othersDue = every(Math.min(HEARTBEAT_STALE_MS, 3 * office.config.roundMs));
   const tmpDue = every(DAY_MS);
+  // Every second round, but with the longest round in every one.
+  const beatDue = every(Math.min(1.75 * office.config.roundMs, MAX_BEAT_MS));
   let shared = false;
 
   /** One duty that fails must not keep the others from being done. */
@@ -66,10 +75,17 @@ export function beginRounds(
       if (restoreRoot(office)) problems.push('folders of the bridge root were removed; made anew');
     });
     await attempt('write heartbeats', () => {
+      if (!beatDue()) {
+        problems.push(...beatProblems);
+        return;
+      }
       const errors = [...office.sessions].map((session) => beat(office, session, 'attached'));
       const error = errors.find((found) => found !== undefined);
-      if (error !== undefined)
-        problems.push(storeError('write heartbeats', office.root, error).message);
+      beatProblems =
+        error === undefined ? [] : [storeError('write heartbeats', office.root, error).message];
+      problems.push(...beatProblems);
+    });
+    await attempt('look after others', () => {
       if (!othersDue()) return;
       shared = others.tend((name) => office.agent(name) !== undefined);
       followRenames(office);

@@ -12,7 +12,7 @@ const DEFAULTS = {
   ttl: 3600,
   presence: 'on',
   logLevel: 'info',
-  roundMs: 5000,
+  roundMs: 4000,
 };
 
 function configFile(t: TestContext, text: string): string {
