@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import type { AgentStatus } from '../protocol/control.js';
-import { heartbeatNames, isFresh, readHeartbeat } from '../protocol/heartbeat.js';
+import { heartbeatNames, isFresh, isReturning, readHeartbeat } from '../protocol/heartbeat.js';
 import { listFolder } from '../protocol/list-folder.js';
 import { isName } from '../protocol/names.js';
 import { mailboxPaths } from '../protocol/paths.js';
@@ -23,6 +23,11 @@ export function knownNames(office: Office): string[] {
     ...heartbeatNames(office.root),
   ];
   return [...new Set(names)].sort();
+}
+
+/** As {@link knownNames}, without the former names of agents that were renamed. */
+export function listedNames(office: Office): string[] {
+  return knownNames(office).filter((name) => currentName(office, name) === name);
 }
 
 /** Whether mail for `name` has somewhere to wait: it is attached, or it has been here. */
@@ -63,7 +68,8 @@ export function describeAgent(office: Office, name: string): AgentStatus {
     };
   }
   const heartbeat = readHeartbeat(office.root, name);
-  const online = heartbeat !== undefined && isFresh(heartbeat);
+  // A fresh one of this host is of a session that has lost its daemon and is not back yet.
+  const online = heartbeat !== undefined && heartbeat.host !== office.host && isFresh(heartbeat);
   return {
     name,
     status: online ? 'online' : 'offline',
@@ -88,7 +94,7 @@ export function onlineNames(office: Office, except: string | undefined): string[
   const elsewhere = heartbeatNames(office.root).filter((name) => {
     if (office.agent(name) !== undefined) return false;
     const heartbeat = readHeartbeat(office.root, name);
-    return heartbeat !== undefined && isFresh(heartbeat);
+    return heartbeat !== undefined && (isFresh(heartbeat) || isReturning(heartbeat, office.host));
   });
   return [...office.agentNames(), ...elsewhere].filter((name) => name !== except).sort();
 }

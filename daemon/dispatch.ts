@@ -1,3 +1,4 @@
+import { isReturning, readHeartbeat } from '../protocol/heartbeat.js';
 import {
   createMessage,
   type Message,
@@ -9,7 +10,7 @@ import { derivedMessageId, newMessageId } from '../protocol/ids.js';
 import { MAX_HOPS, MAX_TEXT_BYTES } from '../protocol/limits.js';
 import { isName, NAME_RULE, nearNames } from '../protocol/names.js';
 import type { Stamp } from '../protocol/stamp.js';
-import { currentName, describeAgent, isKnown, knownNames, messageFiles } from './directory.js';
+import { currentName, describeAgent, isKnown, listedNames, messageFiles } from './directory.js';
 import type { Office } from './office.js';
 import { post, type Posted } from './post.js';
 import type { Session } from './session.js';
@@ -70,12 +71,15 @@ export async function dispatch(office: Office, origin: Origin, letter: Letter): 
 }
 
 /** What is true of a message at this moment, for its sender. */
-export function stateSentence(
-  office: Office,
-  { to, state }: Pick<Receipt, 'to' | 'state'>,
-): string {
+export function stateSentence(office: Office, { id, to, state }: Receipt): string {
   const { where, status, since, lane } = describeAgent(office, to);
   if (state === 'handed over') return `handed to ${to}'s session`;
+  if (office.agent(to)?.agent?.mailbox.entries.get(id)?.held === true) {
+    return `waiting for ${to}: too much to be pushed, so ${to} is told to call check_inbox`;
+  }
+  if (where !== 'here' && isReturning(readHeartbeat(office.root, to), office.host)) {
+    return `waiting for ${to}, whose session is just attaching again`;
+  }
   if (where === 'here') {
     return lane === 'tool'
       ? `waiting for ${to}, who will see it with its next cc2cc tool call`
@@ -101,7 +105,7 @@ function resolveRecipient(office: Office, from: string, { to: wanted, answers }:
     throw new Cc2ccError('E_NAME', `You are ${from}: a message to yourself is not sent.`);
   // Who wrote to us can be answered, also a script that never had a mailbox.
   if (answers !== undefined || isKnown(office, to)) return to;
-  const others = knownNames(office).filter((name) => name !== from);
+  const others = listedNames(office).filter((name) => name !== from);
   const near = nearNames(wanted, others);
   const names = near.length > 0 ? near : others.slice(0, 5);
   throw new Cc2ccError('E_UNKNOWN_AGENT', `Nobody here is or was called "${wanted}".`, {

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { runProgram } from '../protocol/program.js';
 import { version } from '../protocol/version.js';
 
@@ -42,7 +42,7 @@ command(
     // Watchers and sockets of ours are closed; nothing else may keep the process.
     process.exit(code);
   },
-).option('--launched', 'started on demand: report readiness on fd 3');
+).addOption(new Option('--launched', 'started on demand: report readiness on fd 3').hideHelp());
 
 command('start', 'start in the background, unless it runs', async () =>
   (await import('./commands/start.js')).start(),

@@ -1,4 +1,4 @@
-import { linkSync, renameSync, rmSync, rmdirSync } from 'node:fs';
+import { linkSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureMailbox } from '../protocol/deliver.js';
 import { Cc2ccError, errnoOf } from '../protocol/errors.js';
@@ -57,7 +57,10 @@ export async function renameAgent(office: Office, session: Session, name: string
   return old;
 }
 
-/** Moves all mail of a mailbox to another one and removes the folders that are empty then. */
+/**
+ * Moves all mail of a mailbox to another one. The folders stay: who only knows the old name can still
+ * write there, see follow.ts.
+ */
 export function moveMail(from: MailboxPaths, to: MailboxPaths): void {
   ensureMailbox(to);
   writeReceipts(); // those on their way know the old place
@@ -65,9 +68,6 @@ export function moveMail(from: MailboxPaths, to: MailboxPaths): void {
     for (const file of listFolder(from[folder]))
       move(join(from[folder], file), join(to[folder], file));
   }
-  // What a dead writer left in tmp/ was never accepted.
-  rmSync(from.tmp, { recursive: true, force: true });
-  for (const folder of [from.inbox, from.done, from.receipts, from.dir]) removeIfEmpty(folder);
 }
 
 /**
@@ -83,14 +83,5 @@ function move(from: string, to: string): void {
     if (errno === 'EEXIST') rmSync(from);
     // What cannot be linked (a folder, a file system without links) is moved.
     else if (errno !== 'ENOENT') renameSync(from, to);
-  }
-}
-
-/** A message that came for the old name in this very moment keeps its folder alive. */
-function removeIfEmpty(folder: string): void {
-  try {
-    rmdirSync(folder);
-  } catch (error) {
-    if (!['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(errnoOf(error) ?? '')) throw error;
   }
 }

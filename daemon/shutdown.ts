@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { RESTARTING } from '../protocol/heartbeat.js';
 import type { HostPaths } from '../protocol/host-paths.js';
 import type { Instance } from './instance.js';
 import type { Office } from './office.js';
@@ -47,7 +48,8 @@ export async function shutDown(
   const told = [...office.sessions].map((session) => session.tellShim('cc2cc/retire', { mode }));
   await Promise.race([Promise.all(told), delay(LINGER_MS)]);
   for (const session of office.sessions) {
-    office.dismiss(session, `daemon ended (${ending})`, ending === 'superseded');
+    const why = ending === 'stop' ? 'daemon ended (stop)' : RESTARTING;
+    office.dismiss(session, why, ending === 'superseded');
   }
   writeReceipts();
   office.log.info('ended');

@@ -48,6 +48,23 @@ export function heartbeatNames(root: string): string[] {
     .filter((name) => NAME_PATTERN.test(name));
 }
 
+/** Written when a daemon makes way for the next one. */
+export const RESTARTING = 'daemon ended (restart)';
+
+/**
+ * Whether a session of this host that is not attached will be in a moment: its daemon has just been
+ * replaced, or was killed.
+ */
+export function isReturning(
+  heartbeat: Heartbeat | undefined,
+  host: string,
+  now = Date.now(),
+): boolean {
+  if (heartbeat?.host !== host) return false;
+  const young = now - Date.parse(heartbeat.timestamp) <= HEARTBEAT_STALE_MS;
+  return young && (heartbeat.status === 'active' || heartbeat.context === RESTARTING);
+}
+
 /** Online for those who read files only: active, and not older than 15 s. */
 export function isFresh(heartbeat: Heartbeat, now = Date.now()): boolean {
   return (

@@ -7,10 +7,10 @@ export const PROTOCOL = 1;
 export const MAX_TEXT_BYTES = 1024 * 1024;
 
 /**
- * Bytes of a message file. JSON escapes can make one text byte six; beyond twice the text limit
- * (plus the envelope) a file is not a text that we would have accepted.
+ * Bytes of a message file. JSON writes a control character as six bytes, so this is the largest file
+ * that a text within its limit can make, with room for the envelope.
  */
-export const MAX_MESSAGE_FILE_BYTES = 2 * MAX_TEXT_BYTES + 64 * 1024;
+export const MAX_MESSAGE_FILE_BYTES = 6 * MAX_TEXT_BYTES + 64 * 1024;
 
 /** Bytes of one line on the socket after the hello: a full message, escaped, with room. */
 export const MAX_FRAME_BYTES = 8 * 1024 * 1024;

@@ -1,4 +1,5 @@
-import { chmodSync, lstatSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { Cc2ccError, storeError } from './errors.js';
 import { makeFolder } from './make-folder.js';
 
@@ -16,7 +17,11 @@ export function ensurePrivateFolder(path: string): void {
   try {
     makeFolder(path);
   } catch (error) {
-    throw storeError('make the folder', path, error);
+    const { message } = storeError(`make the folder ${path}`, existingAbove(path), error);
+    throw new Cc2ccError('E_STORE', message, {
+      hint: 'That folder must be yours and writable (chmod u+rwx), or choose others: CC2CC_BRIDGE_DIR, XDG_STATE_HOME.',
+      cause: error,
+    });
   }
   assertPrivateFolder(path);
   if (process.platform === 'win32') return;
@@ -27,6 +32,12 @@ export function ensurePrivateFolder(path: string): void {
       throw storeError('make the folder private', path, error);
     }
   }
+}
+
+/** The folder in which the first missing one would have to be made. */
+function existingAbove(path: string): string {
+  const parent = dirname(path);
+  return parent === path || existsSync(parent) ? parent : existingAbove(parent);
 }
 
 /** The checks of {@link ensurePrivateFolder} without changing anything. */
@@ -60,9 +71,11 @@ export function assertPrivateFolder(path: string): void {
     });
   }
   if ((stats.mode & FOREIGN_WRITE) !== 0) {
-    const mode = (stats.mode & 0o777).toString(8);
+    const mode = (stats.mode & 0o7777).toString(8);
+    // A sticky folder, such as /tmp, is meant for everybody: it must stay as it is.
+    const isShared = (stats.mode & 0o1000) !== 0;
     throw new Cc2ccError('E_UNSAFE', `${path} has mode ${mode}: others may write to it.`, {
-      hint: `Mend it: chmod go-w '${path}'`,
+      hint: isShared ? 'Choose a folder of your own.' : `Mend it: chmod go-w '${path}'`,
     });
   }
 }

@@ -11,7 +11,7 @@ const program = new Command('cc2cc')
   .addHelpText(
     'after',
     `
-The daemon has its own command: cc2cc-daemon status, start, stop, logs.
+The daemon has its own command: cc2cc-daemon --help.
 Exit codes: 0 ok, 1 failed, 2 wrong usage.`,
   );
 

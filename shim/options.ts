@@ -2,7 +2,8 @@ import { ExitCode } from '../protocol/errors.js';
 import { version } from '../protocol/version.js';
 
 const USAGE = 'usage: cc2cc-shim [--version | --help]';
-const REGISTER = 'claude mcp add --scope user cc2cc -- cc2cc-shim';
+/** With absolute paths: a client's PATH is not that of this shell. */
+const REGISTER = `claude mcp add --scope user cc2cc -- ${process.execPath} ${process.argv[1] ?? 'cc2cc-shim'}`;
 
 const HELP = `${USAGE}
 

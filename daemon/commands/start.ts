@@ -9,8 +9,12 @@ import { ensurePrivateFolder } from '../../protocol/private-folder.js';
 const RETRY_MS = 50;
 const GIVE_UP_MS = 20_000;
 
-/** `cc2cc-daemon start`: starts it in the background unless it runs. */
-export async function start(): Promise<number> {
+/**
+ * `cc2cc-daemon start`: starts it in the background unless it runs.
+ *
+ * @param done what to say when it runs, for a restart, where a session may have been faster
+ */
+export async function start(done?: 'started' | 'restarted'): Promise<number> {
   ensurePrivateFolder(bridgeRoot());
   const root = bridgeRoot();
   const paths = hostPaths(root);
@@ -20,7 +24,7 @@ export async function start(): Promise<number> {
     try {
       const { pid, socket } = await callDaemon(paths, 'status', {});
       console.log(
-        `cc2cc-daemon ${started ? 'started' : 'runs already'}, pid ${pid}, socket ${socket}`,
+        `cc2cc-daemon ${done ?? (started ? 'started' : 'runs already')}, pid ${pid}, socket ${socket}`,
       );
       return ExitCode.ok;
     } catch (error) {

@@ -20,8 +20,17 @@ export async function status({ json }: { json: boolean }): Promise<number> {
     return ExitCode.notRunning;
   }
   if (json) console.log(JSON.stringify(report, null, 2));
-  else console.log(render(report));
+  else console.log(fit(render(report)));
   return report.health.ok ? ExitCode.ok : ExitCode.failed;
+}
+
+/** To the width of a terminal; a pipe gets whole lines. */
+function fit(text: string): string {
+  const width = process.stdout.columns as number | undefined;
+  if (width === undefined) return text;
+  const cut = (line: string): string =>
+    line.length > width ? `${line.slice(0, width - 1)}…` : line;
+  return text.split('\n').map(cut).join('\n');
 }
 
 function render(report: StatusReport): string {

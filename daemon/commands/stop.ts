@@ -1,22 +1,42 @@
+import { loadConfig } from '../config.js';
 import { callDaemon } from '../../protocol/control.js';
 import { Cc2ccError, ExitCode } from '../../protocol/errors.js';
 import { hostPaths } from '../../protocol/host-paths.js';
 import { bridgeRoot } from '../../protocol/paths.js';
 import { isRunning } from '../../protocol/process-identity.js';
+import { start } from './start.js';
 
 /** Longer than a shutdown may take: it is time-boxed to a little over two seconds. */
 const GONE_MS = 10_000;
 
 /** `cc2cc-daemon stop`: ends it and waits until it is gone. */
-export async function stop(mode: 'stop' | 'restart' = 'stop'): Promise<number> {
+export async function stop(): Promise<number> {
+  const pid = await endDaemon('stop');
+  if (pid === undefined) {
+    console.error('No cc2cc daemon is running.');
+    return ExitCode.notRunning;
+  }
+  console.log(`cc2cc-daemon (pid ${pid}) stopped.`);
+  return ExitCode.ok;
+}
+
+/** `cc2cc-daemon restart`: a new one takes over; attached sessions move to it by themselves. */
+export async function restart(): Promise<number> {
+  // A mistake in the configuration must not cost the daemon that runs.
+  loadConfig(hostPaths(bridgeRoot()).config);
+  const before = await endDaemon('restart');
+  return start(before === undefined ? 'started' : 'restarted');
+}
+
+/** @returns the pid of the daemon that has ended; undefined when none ran */
+async function endDaemon(mode: 'stop' | 'restart'): Promise<number | undefined> {
   const paths = hostPaths(bridgeRoot());
   let pid;
   try {
     ({ pid } = await callDaemon(paths, 'stop', { mode }));
   } catch (error) {
-    if (!(error instanceof Cc2ccError) || error.code !== 'E_NO_DAEMON') throw error;
-    console.error('No cc2cc daemon is running.');
-    return ExitCode.notRunning;
+    if (error instanceof Cc2ccError && error.code === 'E_NO_DAEMON') return undefined;
+    throw error;
   }
   const deadline = Date.now() + GONE_MS;
   while (isRunning({ pid })) {
@@ -27,13 +47,5 @@ export async function stop(mode: 'stop' | 'restart' = 'stop'): Promise<number> {
     }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  if (mode === 'stop') console.log(`cc2cc-daemon (pid ${pid}) stopped.`);
-  return ExitCode.ok;
-}
-
-/** `cc2cc-daemon restart`: a new one takes over; attached sessions move to it by themselves. */
-export async function restart(): Promise<number> {
-  const { start } = await import('./start.js');
-  await stop('restart');
-  return start();
+  return pid;
 }

@@ -1,6 +1,6 @@
 import type { Message } from '../../protocol/envelope.js';
 import { PUSH_BYTES } from '../../protocol/limits.js';
-import { digestPart, plural, type Offered } from './digest.js';
+import { digestPart, plural, shownText, type Offered } from './digest.js';
 import { sanitizeText, sanitizeValue } from './sanitize.js';
 
 /** One notification: what the model reads, and attributes that only the daemon sets. */
@@ -69,7 +69,7 @@ function single({ message, repeated }: Offered): Push {
   const { id, from, type, priority, replyTo, thread } = message;
   const warning = repeated ? '(possibly repeated)\n' : '';
   return {
-    content: `${warning}${sanitizeText(message.content.text)}\n\nTo answer, call the cc2cc tool "reply" with msg_id "${id}".`,
+    content: `${warning}${shownText(message)}\n\nTo answer, call the cc2cc tool "reply" with msg_id "${id}".`,
     meta: {
       from: sanitizeValue(from),
       msg_id: id,

@@ -25,11 +25,17 @@ export function digestPart({ message, repeated }: Offered): string {
     `sent ${new Date(message.timestamp).toISOString().slice(0, 19)}Z`,
     ...(repeated ? ['possibly repeated'] : []),
   ];
-  const body = sanitizeText(message.content.text)
+  const body = shownText(message)
     .split('\n')
     .map((line) => `> ${line}`)
     .join('\n');
   return `[${message.id}] ${facts.join(', ')}\n${body}`;
+}
+
+/** The text as it may be shown; a text of nothing but control characters leaves a remark. */
+export function shownText(message: Message): string {
+  const text = sanitizeText(message.content.text);
+  return text === '' ? '(no text that can be shown)' : text;
 }
 
 export function plural(count: number, noun: string): string {

@@ -54,8 +54,17 @@ export async function callTool(
 
 function errorText(error: unknown): string {
   if (!(error instanceof z.ZodError)) return sentenceOf(error);
-  const issues = error.issues.map(
-    ({ path, message }) => `${path.join('.') || 'arguments'}: ${message}`,
-  );
-  return `Wrong arguments. ${issues.join('; ')}.`;
+  return `Wrong arguments: ${error.issues.map(issueText).join('; ')}.`;
+}
+
+function issueText(issue: z.core.$ZodIssue): string {
+  const name = issue.path.join('.');
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return `there is no argument ${issue.keys.map((key) => `"${key}"`).join(', ')}`;
+    case 'invalid_type':
+      return name === '' ? 'they must be an object' : `"${name}" must be a ${issue.expected}`;
+    default:
+      return `"${name}": ${issue.message}`;
+  }
 }

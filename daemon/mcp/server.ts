@@ -69,6 +69,7 @@ async function openAfterBarrier(office: Office, session: Session, server: Server
       await server.request({ method: 'ping' }, EmptyResultSchema, { timeout: BARRIER_DEADLINE_MS });
     }
   } catch (error) {
+    if (session.ended) return;
     office.log.warn(
       { err: error, name: session.agent?.name },
       'no answer to a ping; nothing is pushed',

@@ -3,13 +3,13 @@ import { PRIORITIES } from '../../../protocol/envelope.js';
 import { sentenceOf } from '../../../protocol/errors.js';
 import { onlineNames } from '../../directory.js';
 import { dispatch, stateSentence } from '../../dispatch.js';
-import { defineTool } from './tool.js';
+import { defineTool, textArgument } from './tool.js';
 
 export const broadcast = defineTool({
   name: 'broadcast',
   description: 'Send one message to every agent that is online.',
   schema: z.strictObject({
-    text: z.string().min(1),
+    text: textArgument,
     priority: z.enum(PRIORITIES).optional(),
   }),
   handle: async (args, { office, session, requestId, stamp }) => {

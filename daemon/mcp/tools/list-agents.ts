@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { AgentStatus } from '../../../protocol/control.js';
-import { describeAgent, knownNames } from '../../directory.js';
+import { describeAgent, listedNames } from '../../directory.js';
 import { sanitizeValue } from '../../lanes/sanitize.js';
 import { defineTool } from './tool.js';
 
@@ -15,7 +15,7 @@ export const listAgents = defineTool({
   readOnly: true,
   handle: (_args, { office, session }) => {
     const self = office.register(session);
-    const agents = knownNames(office)
+    const agents = listedNames(office)
       .filter((name) => name !== self)
       .map((name) => describeAgent(office, name));
     const online = agents.filter(({ status }) => status === 'online');

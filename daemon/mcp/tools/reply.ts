@@ -6,14 +6,14 @@ import { isMessageId } from '../../../protocol/ids.js';
 import { dispatch, stateSentence } from '../../dispatch.js';
 import { inspectFile } from '../../inspect.js';
 import type { Session } from '../../session.js';
-import { defineTool } from './tool.js';
+import { defineTool, textArgument } from './tool.js';
 
 export const reply = defineTool({
   name: 'reply',
   description: 'Answer a message that you got. Answering a task sends its result.',
   schema: z.strictObject({
     msg_id: z.string().describe('of the message that you answer'),
-    text: z.string().min(1),
+    text: textArgument,
   }),
   alwaysLoad: true,
   handle: async ({ msg_id: id, text }, { office, session, requestId, stamp }) => {

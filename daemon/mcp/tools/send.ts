@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { MESSAGE_TYPES, PRIORITIES } from '../../../protocol/envelope.js';
 import { dispatch, stateSentence } from '../../dispatch.js';
-import { defineTool } from './tool.js';
+import { defineTool, textArgument } from './tool.js';
 
 export const send = defineTool({
   name: 'send',
@@ -9,10 +9,7 @@ export const send = defineTool({
     'Send a message to another agent. It is kept until the agent takes it, also when that agent is away. The result says where it is now and its msg_id.',
   schema: z.strictObject({
     to: z.string().describe('agent name, as in list_agents'),
-    text: z
-      .string()
-      .min(1)
-      .describe('what the other needs to know: it cannot see your conversation'),
+    text: textArgument.describe('what the other needs to know: it cannot see your conversation'),
     type: z.enum(MESSAGE_TYPES).optional().describe('default message; task: you want a result'),
     priority: z.enum(PRIORITIES).optional(),
   }),

@@ -29,6 +29,12 @@ export interface Tool {
   call: (args: unknown, call: ToolCall) => Promise<ToolAnswer> | ToolAnswer;
 }
 
+/** A message's text: something must be left when the blanks are taken away. */
+export const textArgument = z
+  .string()
+  .min(1)
+  .refine((text) => text.trim() !== '', 'is empty');
+
 /** Puts a tool together; the handler's arguments have the type that the schema has checked. */
 export function defineTool<Schema extends z.ZodObject>(tool: {
   name: string;

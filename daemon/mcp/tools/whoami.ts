@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { isName, NAME_RULE } from '../../../protocol/names.js';
 import { onlineNames } from '../../directory.js';
+import { sanitizeValue } from '../../lanes/sanitize.js';
 import { defineTool } from './tool.js';
 
 export const whoami = defineTool({
@@ -10,6 +12,7 @@ export const whoami = defineTool({
   handle: (_args, { office, session }) => {
     const name = office.register(session);
     const others = onlineNames(office, name);
+    const wish = session.facts.wantedName;
     const lane =
       session.lane === 'channel'
         ? `channel (${session.proven ? 'proven' : 'not proven yet'})`
@@ -18,6 +21,9 @@ export const whoami = defineTool({
       text: [
         `You are "${name}". Online: ${others.length === 0 ? 'nobody else' : others.join(', ')}.`,
         `Lane: ${lane}.`,
+        ...(wish === undefined || isName(wish)
+          ? []
+          : [`The wished name "${sanitizeValue(wish)}" is not possible (${NAME_RULE}).`]),
         `Attached since ${session.since.toISOString()}, root ${office.root}.`,
       ].join('\n'),
     };

@@ -1,6 +1,7 @@
 /** `cc2cc-daemon` as a person or a program uses it. */
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { attachAgent, awake, nameOf, startShim } from '../../support/agents.js';
 import { RpcError } from '../../../scripts/mcp-client.js';
@@ -171,4 +172,18 @@ test('stop: attached sessions wait and say why; a new session starts the daemon 
   assert.equal(await nameOf(ann), 'ann', 'the old session is back as well');
   await until(async () => (await statusOf(sandbox)).agents.length === 2, 'both in the status');
   assert.deepEqual(ann.stray, []);
+});
+
+test('restart with a mistake in the configuration says so and leaves the daemon that runs', async (t) => {
+  const sandbox = sandboxFor(t);
+  const ann = await attachAgent(sandbox);
+  const before = thePid(sandbox);
+  const { config } = sandbox.hostPaths();
+  mkdirSync(dirname(config), { recursive: true });
+  writeFileSync(config, '{"logLevl": "debug"}');
+  const { code, stderr } = await daemonCommand(sandbox, ['restart']);
+  assert.equal(code, 2);
+  assert.match(stderr, /config\.json: Unrecognized key: "logLevl"/);
+  assert.equal(thePid(sandbox), before);
+  assert.equal(await nameOf(ann), ann.name);
 });

@@ -65,3 +65,19 @@ test('in a coalesced push no message forges the header of another', async (t) =>
 function headers(text: string): string[] {
   return text.split('\n').flatMap((line) => /^\[(msg-[^\]]*)\]/.exec(line)?.[1] ?? []);
 }
+
+test('a text of escapes up to the limit, whose file is six times as large, arrives like any other', async (t) => {
+  const sandbox = sandboxFor(t);
+  const ann = await attachAgent(sandbox, { name: 'ann' });
+  const ben = await attachAgent(sandbox, { name: 'ben', lanes: 'tool' });
+  // It was accepted, and its file then refused as too large: lost, and nobody was told.
+  const text = `${'\u0001'.repeat(1024 * 1024 - 4)}done`;
+  const sent = await ann.call('send', { to: 'ben', text });
+  assert.match(sent.text, /^Accepted msg-/);
+  const { text: got } = await ben.call('check_inbox');
+  assert.match(got, /> done$/m);
+  await until(() => listDone(sandbox, 'ben').length === 1, 'message in done/');
+  assert.equal(readMessages(sandbox, 'ben', 'done')[0]?.content.text, text);
+  await ann.call('send', { to: 'ben', text: '\u0001\u001b[1m' });
+  assert.match((await ben.call('check_inbox')).text, /> \(no text that can be shown\)$/m);
+});

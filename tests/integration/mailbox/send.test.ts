@@ -94,17 +94,18 @@ test('wrong arguments are results that a model can read, not protocol errors', a
   const sandbox = sandboxFor(t);
   const ann = await attachAgent(sandbox, { name: 'ann' });
   const wrong: [tool: string, args: Record<string, unknown>, named: RegExp][] = [
-    ['send', {}, /to: .*text: /],
-    ['send', { to: 'ben' }, /text: /],
-    ['send', { to: 7, text: 'x' }, /to: /],
-    ['send', { to: 'ben', text: '' }, /text: /],
-    ['send', { to: 'ben', text: 'x', type: 'shout' }, /type: /],
-    ['send', { to: 'ben', text: 'x', surprise: 1 }, /surprise/],
-    ['reply', { msg_id: 'msg-1' }, /text: /],
+    ['send', {}, /"to" must be a string.*"text" must be/],
+    ['send', { to: 'ben' }, /"text"/],
+    ['send', { to: 7, text: 'x' }, /"to"/],
+    ['send', { to: 'ben', text: ' \n\t' }, /"text": is empty/],
+    ['send', { to: 'ben', text: '' }, /"text"/],
+    ['send', { to: 'ben', text: 'x', type: 'shout' }, /"type"/],
+    ['send', { to: 'ben', text: 'x', surprise: 1 }, /no argument "surprise"/],
+    ['reply', { msg_id: 'msg-1' }, /"text"/],
     ['reply', { msg_id: 'msg-1', text: 'x' }, /no message "msg-1"/],
     ['reply', { msg_id: '../../x', text: 'x' }, /no message/],
-    ['register', {}, /name: /],
-    ['broadcast', { text: 5 }, /text: /],
+    ['register', {}, /"name"/],
+    ['broadcast', { text: 5 }, /"text"/],
     ['check_inbox', { all: true }, /all/],
     ['no_such_tool', {}, /no tool "no_such_tool"/],
   ];
