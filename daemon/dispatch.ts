@@ -47,6 +47,8 @@ export interface Receipt {
  * @throws Cc2ccError E_NAME, E_UNKNOWN_AGENT, E_LIMIT, E_STORE; nothing was sent then
  */
 export async function dispatch(office: Office, origin: Origin, letter: Letter): Promise<Receipt> {
+  // Under load there would be no moment without a message on its way to the agent's old place.
+  while (office.renaming !== undefined) await office.renaming;
   const from = office.register(origin.session);
   const to = resolveRecipient(office, from, letter);
   const hops = (letter.answers?.hops ?? 0) + (letter.answers === undefined ? 0 : 1);

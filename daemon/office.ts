@@ -35,6 +35,8 @@ export class Office {
   /** Tool calls that are being carried out. */
   readonly running = new Set<Promise<unknown>>();
   readonly arriving = new Arriving();
+  /** While agents take other names, the end of it; new messages wait for that. */
+  renaming: Promise<unknown> | undefined;
   readonly scans = { last: undefined as Date | undefined, missed: 0 };
   #instance: string;
   #agents = new Map<string, Session>();

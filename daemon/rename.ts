@@ -23,22 +23,36 @@ import type { Session } from './session.js';
  * @throws Cc2ccError E_NAME when the name is taken or breaks the rule; E_STORE
  */
 export async function renameAgent(office: Office, session: Session, name: string): Promise<string> {
+  // One at a time: of two calls of a session the second one starts from the name that the first took.
+  const turn = (office.renaming ?? Promise.resolve()).then(() => rename(office, session, name));
+  const ended = turn
+    .catch(() => undefined) // the caller is told
+    .finally(() => {
+      if (office.renaming === ended) office.renaming = undefined;
+    });
+  office.renaming = ended;
+  return turn;
+}
+
+async function rename(office: Office, session: Session, name: string): Promise<string> {
   if (!isName(name)) {
     throw new Cc2ccError('E_NAME', `"${name.slice(0, 64)}" is not a possible name (${NAME_RULE}).`);
   }
   const old = office.register(session);
   const { agent } = session;
   if (old === name || agent === undefined) return old;
+  for (let files = agent.mailbox.pending(); files.length > 0; files = agent.mailbox.pending()) {
+    await Promise.all(files);
+  }
+  if (session.ended) throw new Cc2ccError('E_INTERNAL', 'The session has ended.');
+  // From here to readdress() nothing is awaited: no message can arrive at the old place unseen, and
+  // nobody else can take the name that has been claimed but is not borne yet.
   const claim = claimName(office.claimer(), name, session.facts.attachKey);
   if (claim === undefined) {
     throw new Cc2ccError('E_NAME', `The name "${name}" is taken by an agent that is online.`, {
       hint: `You are still ${old}. See list_agents.`,
     });
   }
-  for (let files = agent.mailbox.pending(); files.length > 0; files = agent.mailbox.pending()) {
-    await Promise.all(files);
-  }
-  // From here to readdress() nothing is awaited: no message can arrive at the old place unseen.
   const from = mailboxPaths(office.root, old);
   moveMail(from, mailboxPaths(office.root, name));
   const { facts, lane } = session;
