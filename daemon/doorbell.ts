@@ -101,6 +101,11 @@ export function hangDoorbell(
   };
 }
 
+/** Undefined also for what cannot be looked at: who reads the folder finds out and says why. */
 function inodeOf(folder: string): number | undefined {
-  return lstatSync(folder, { throwIfNoEntry: false })?.ino;
+  try {
+    return lstatSync(folder).ino;
+  } catch {
+    return undefined;
+  }
 }

@@ -23,6 +23,6 @@ export function takeBack(office: Office, session: Session, ids: unknown): void {
       office.log.error({ err: error, id }, 'cannot take a message back');
     }
   }
-  office.look(session);
+  office.glance(session);
   session.offer();
 }

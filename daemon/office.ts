@@ -164,12 +164,24 @@ export class Office {
     return fresh.length;
   }
 
+  /**
+   * A look that nobody asked for and nobody could be told of: what goes wrong is logged, and the
+   * rounds look again.
+   */
+  glance(session: Session, names?: ReadonlySet<string>): void {
+    try {
+      this.look(session, names);
+    } catch (error) {
+      this.log.error({ err: error, name: session.agent?.name }, 'cannot look into an inbox');
+    }
+  }
+
   #lookAgain(session: Session): void {
     if (this.#again.has(session)) return;
     this.#again.add(session);
     setTimeout(() => {
       this.#again.delete(session);
-      this.look(session);
+      this.glance(session);
     }, AGAIN_MS).unref();
   }
 
@@ -181,7 +193,13 @@ export class Office {
   }
 
   hang(session: Session, mailbox: Mailbox): Doorbell {
-    return hangDoorbell(mailbox.paths.inbox, (names) => this.look(session, names), this.log);
+    return hangDoorbell(
+      mailbox.paths.inbox,
+      (names) => {
+        this.glance(session, names);
+      },
+      this.log,
+    );
   }
 
   /** The client has had its first answer, which it waits for: time for what nobody waits for. */

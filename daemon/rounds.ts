@@ -90,14 +90,14 @@ export function beginRounds(
       shared = others.tend((name) => office.agent(name) !== undefined);
       followRenames(office);
     });
-    await attempt('rescan the inboxes', () => {
-      for (const session of office.sessions) {
+    for (const session of office.sessions) {
+      await attempt('rescan the inboxes', () => {
         session.agent?.doorbell.check(true);
         const found = office.look(session);
         if (found > 0 && !shared) office.scans.missed += found;
         session.offer();
-      }
-    });
+      });
+    }
     if (sweepDue()) await attempt('look for expired messages', () => expiry.sweep());
     if (tmpDue()) {
       await attempt('sweep up after dead writers', () => {
