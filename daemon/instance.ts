@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { lstatSync, readdirSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
+import { connect, createServer, type Server } from 'node:net';
 import { dirname, join } from 'node:path';
 import { probeDaemon } from '../protocol/dial.js';
 import { Cc2ccError, errnoOf, storeError } from '../protocol/errors.js';
@@ -98,7 +98,7 @@ async function bind(root: string, paths: HostPaths): Promise<Instance> {
   const id = randomUUID();
   const token = ensureToken(paths.token);
   const socket = socketPathFor(paths, id);
-  sweepSockets(socket, paths);
+  await sweepSockets(socket, paths);
   const server = createServer();
   await listen(server, socket);
   const inode = inodeOf(socket);
@@ -155,15 +155,33 @@ async function listen(server: Server, socket: string): Promise<void> {
   }
 }
 
-/** Removes what dead daemons of this root left. We hold the start lock and nobody answered. */
-function sweepSockets(own: string, paths: HostPaths): void {
+/**
+ * Removes what dead daemons of this root left. Others may live: hosts and containers that share the
+ * root may share the runtime folder too, and each has a start lock of its own.
+ */
+async function sweepSockets(own: string, paths: HostPaths): Promise<void> {
   if (process.platform === 'win32') return;
   const folder = dirname(own);
   for (const file of readdirSync(folder)) {
     if (!file.startsWith(`${paths.key}-`) || !file.endsWith('.sock')) continue;
     const path = join(folder, file);
-    if (lstatSync(path, { throwIfNoEntry: false })?.isSocket()) rmSync(path, { force: true });
+    if (!lstatSync(path, { throwIfNoEntry: false })?.isSocket()) continue;
+    if (await isDead(path)) rmSync(path, { force: true });
   }
+}
+
+/** Whether nobody listens. The system answers at once, also for a daemon that hangs. */
+function isDead(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(false);
+    });
+    socket.once('error', (error) => {
+      resolve(errnoOf(error) === 'ECONNREFUSED');
+    });
+  });
 }
 
 function inodeOf(path: string): number | undefined {
