@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { isReturning, readHeartbeat } from '../protocol/heartbeat.js';
 import {
   createMessage,
@@ -9,6 +11,7 @@ import { Cc2ccError } from '../protocol/errors.js';
 import { derivedMessageId, newMessageId } from '../protocol/ids.js';
 import { MAX_HOPS, MAX_TEXT_BYTES } from '../protocol/limits.js';
 import { isName, NAME_RULE, nearNames } from '../protocol/names.js';
+import { mailboxPaths } from '../protocol/paths.js';
 import type { Stamp } from '../protocol/stamp.js';
 import { currentName, describeAgent, isKnown, listedNames, messageFiles } from './directory.js';
 import type { Office } from './office.js';
@@ -52,9 +55,14 @@ export async function dispatch(office: Office, origin: Origin, letter: Letter): 
   const from = office.register(origin.session);
   const to = resolveRecipient(office, from, letter);
   const hops = (letter.answers?.hops ?? 0) + (letter.answers === undefined ? 0 : 1);
-  checkLimits(office, from, to, letter.text, hops);
   // From the name as it was asked for: the agent may be renamed before the request comes again.
   const id = idFor(origin, letter.to);
+  try {
+    checkLimits(office, from, to, letter.text, hops);
+  } catch (error) {
+    // One that was accepted and is asked for again counts itself. "Not sent" would be untrue.
+    if (!wasAccepted(office, to, id)) throw error;
+  }
   const state = await post(
     office,
     createMessage({
@@ -154,6 +162,13 @@ function checkLimits(office: Office, from: string, to: string, text: string, hop
       },
     );
   }
+}
+
+function wasAccepted(office: Office, to: string, id: string): boolean {
+  const mailbox = office.agent(to)?.agent?.mailbox;
+  if (mailbox?.entries.has(id)) return true;
+  const { inbox, done } = mailbox?.paths ?? mailboxPaths(office.root, to);
+  return [inbox, done].some((folder) => existsSync(join(folder, `${id}.json`)));
 }
 
 function idFor({ session, requestId, stamp }: Origin, to: string): string {
