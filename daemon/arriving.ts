@@ -1,17 +1,31 @@
-/** Messages for agents that are not attached, between being let in and lying in the inbox. */
+import type { Message } from '../protocol/envelope.js';
+
+/** A message that is being made durable. */
+export interface Arrival {
+  message: Message;
+  committed: Promise<unknown>;
+}
+
+/** Messages between being let in and lying in the inbox, by the name that they are for. */
 export class Arriving {
-  #counts = new Map<string, number>();
+  #arrivals = new Map<string, Set<Arrival>>();
 
   count(name: string): number {
-    return this.#counts.get(name) ?? 0;
+    return this.#arrivals.get(name)?.size ?? 0;
   }
 
-  add(name: string, committed: Promise<unknown>): void {
-    this.#counts.set(name, this.count(name) + 1);
+  /** In the order in which they were let in. */
+  of(name: string): Iterable<Arrival> {
+    return this.#arrivals.get(name) ?? [];
+  }
+
+  add(name: string, message: Message, committed: Promise<unknown>): void {
+    const arrival = { message, committed };
+    const arrivals = this.#arrivals.get(name) ?? new Set();
+    this.#arrivals.set(name, arrivals.add(arrival));
     const settle = (): void => {
-      const left = this.count(name) - 1;
-      if (left > 0) this.#counts.set(name, left);
-      else this.#counts.delete(name);
+      arrivals.delete(arrival);
+      if (arrivals.size === 0) this.#arrivals.delete(name);
     };
     committed.then(settle, settle);
   }

@@ -93,6 +93,7 @@ export class Office {
     );
     session.agent = { name, lease, mailbox, doorbell: this.hang(session, mailbox) };
     this.#agents.set(name, session);
+    this.#receive(name, mailbox);
     this.look(session);
     if (session.initialized) this.signOn(session);
     if (facts.reattach === undefined) this.presence.joined(name);
@@ -137,6 +138,12 @@ export class Office {
     agent.mailbox.moveTo(mailboxPaths(this.root, claim.name));
     agent.doorbell = this.hang(session, agent.mailbox);
     this.#agents.set(claim.name, session);
+    this.#receive(claim.name, agent.mailbox);
+  }
+
+  /** Messages that the disk has not got yet: later ones of the same sender must not overtake them. */
+  #receive(name: string, mailbox: Mailbox): void {
+    for (const { message, committed } of this.arriving.of(name)) mailbox.arrive(message, committed);
   }
 
   claimer(): Claimer {

@@ -36,8 +36,9 @@ export async function post(office: Office, message: Message): Promise<Posted> {
   const staged = stageMessage(paths, id, encodeMessage(message), mailbox?.spare.take());
   // In the next microtask, that is, right after the push: handing work to the disk takes time too.
   const committed = Promise.resolve().then(() => staged.commit());
-  if (mailbox === undefined) office.arriving.add(to, committed);
-  else if (mailbox.arrive(message, committed)) session?.offer();
+  // Also for one that is attached: its session may be another one before the disk is done.
+  office.arriving.add(to, message, committed);
+  if (mailbox?.arrive(message, committed)) session?.offer();
   const wasOffered = mailbox?.entries.get(id)?.offered === true;
   try {
     await committed;
