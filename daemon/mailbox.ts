@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureMailbox, placeFile } from '../protocol/deliver.js';
-import { byQueueOrder, expiresAt, sentAt, type Message } from '../protocol/envelope.js';
+import { expiresAt, sentAt, type Message } from '../protocol/envelope.js';
 import { errnoOf } from '../protocol/errors.js';
 import type { MailboxPaths } from '../protocol/paths.js';
 import { inOrder, type Entry, type MailboxHistory } from './entry.js';
@@ -10,6 +10,9 @@ import type { Log } from './log.js';
 import { rejectFile } from './reject.js';
 import { settleFile, type Settlement } from './settle.js';
 import { SpareFile } from './spare.js';
+
+/** Content of new messages that one scan leaves in memory; the rest is read when it is offered. */
+const SCAN_BYTES = 256 * 1024;
 
 /** A file may be on its way in; look again after so long. */
 export const AGAIN_MS = 500;
@@ -61,9 +64,10 @@ export class Mailbox {
    *
    * @returns new messages in queue order, and whether a file should be looked at again soon
    */
-  scan(names?: Iterable<string>): { fresh: Message[]; again: boolean } {
-    const fresh: Message[] = [];
+  scan(names?: Iterable<string>): { fresh: Entry[]; again: boolean } {
+    const fresh: Entry[] = [];
     let again = false;
+    let bytes = 0;
     for (const name of names ?? this.#list()) {
       if (!this.#isNews(name)) continue;
       try {
@@ -72,14 +76,20 @@ export class Mailbox {
         const reason = verdict.kind === 'reject' ? verdict.reason : undefined;
         const refusal = verdict.kind === 'message' ? this.#admit(verdict.message, name) : reason;
         if (refusal !== undefined) this.#reject(name, refusal);
-        else if (verdict.kind === 'message') fresh.push(verdict.message);
+        else if (verdict.kind === 'message') {
+          const entry = this.entries.get(verdict.message.id);
+          if (entry === undefined) continue;
+          fresh.push(entry);
+          bytes += verdict.message.content.text.length;
+          if (bytes > SCAN_BYTES) entry.message = undefined;
+        }
       } catch (error) {
         // One file that cannot be dealt with must not stand in the way of the next.
         this.#log.error({ err: error, mailbox: this.paths.dir }, 'file cannot be read');
         again = true;
       }
     }
-    return { fresh: fresh.sort(byQueueOrder), again };
+    return { fresh: inOrder(fresh), again };
   }
 
   /** Entries that were not handed over yet, in queue order; those whose time is up do not count. */
