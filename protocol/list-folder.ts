@@ -1,12 +1,15 @@
 import { readdirSync } from 'node:fs';
 import { errnoOf } from './errors.js';
 
-/** The names in a folder, in no order; none where there is no folder. Other errors are thrown. */
+/**
+ * The names in a folder, in no order; none where there is no folder, also where a file bears its name
+ * or that of a folder above it. Other errors are thrown.
+ */
 export function listFolder(path: string): string[] {
   try {
     return readdirSync(path);
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
+    if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '')) return [];
     throw error;
   }
 }
