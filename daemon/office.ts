@@ -240,10 +240,17 @@ export class Office {
   }
 }
 
-/** A re-attach, or `/mcp reconnect`: the same client process starting the same session's server anew. */
+/**
+ * A re-attach, or `/mcp reconnect`: the same client process starting the same session's server anew.
+ * A shim that comes back after that is no newer one: of two that live, each would drive out the other
+ * for ever.
+ */
 function supersedes(now: SessionFacts, before: SessionFacts): boolean {
   if (now.attachKey === before.attachKey) return true;
   return (
-    now.sessionId !== undefined && now.sessionId === before.sessionId && now.ppid === before.ppid
+    now.reattach === undefined &&
+    now.sessionId !== undefined &&
+    now.sessionId === before.sessionId &&
+    now.ppid === before.ppid
   );
 }
