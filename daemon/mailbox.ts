@@ -29,6 +29,8 @@ export class Mailbox {
   /** Ids not handed over yet; kept apart so that an arrival costs nothing for what lies around. */
   #waiting = new Set<string>();
   #history: MailboxHistory;
+  /** Handed over without evidence, then gone from the inbox. */
+  #shown = new Set<string>();
   #rejected: string;
   #log: Log;
   /** Names that could neither be read nor moved away; not tried at every ring. */
@@ -120,6 +122,8 @@ export class Mailbox {
     if (entry.message !== undefined) return entry.message;
     const verdict = inspectFile(this.#file(entry.id), `${entry.id}.json`);
     if (verdict.kind === 'message') return verdict.message;
+    if (verdict.kind === 'later') return undefined; // no file descriptor is left: it is still there
+    if (entry.offered) this.#shown.add(entry.id); // should it come back
     this.#remove(entry.id); // taken away or spoilt by somebody; a scan will say which
     return undefined;
   }
@@ -160,7 +164,7 @@ export class Mailbox {
       sentAt: sentAt(message),
       expiresAt: expiresAt(message),
       offered: this.#history.given.has(message.id),
-      repeated: this.#history.offered.has(message.id),
+      repeated: this.#history.offered.has(message.id) || this.#shown.has(message.id),
       held: false,
       taken: false,
       message,
