@@ -128,8 +128,14 @@ export class Mailbox {
     return undefined;
   }
 
-  /** The mailbox is at another place now; its files have been moved. */
-  moveTo(paths: MailboxPaths): void {
+  /**
+   * The mailbox is at another place now; its files have been moved.
+   *
+   * @param offered what waits there and an earlier session was offered without a sign that it saw it
+   */
+  moveTo(paths: MailboxPaths, offered: Iterable<string> = []): void {
+    const { given, offered: before } = this.#history;
+    this.#history = { given, offered: new Set([...before, ...offered]) };
     this.spare.close();
     this.paths = paths;
     this.spare = new SpareFile(paths.tmp);

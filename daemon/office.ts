@@ -135,7 +135,7 @@ export class Office {
     agent.lease.release();
     agent.name = claim.name;
     agent.lease = claim.lease;
-    agent.mailbox.moveTo(mailboxPaths(this.root, claim.name));
+    agent.mailbox.moveTo(mailboxPaths(this.root, claim.name), this.#unconfirmed.get(claim.name));
     agent.doorbell = this.hang(session, agent.mailbox);
     this.#agents.set(claim.name, session);
     this.#receive(claim.name, agent.mailbox);
