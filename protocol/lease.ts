@@ -23,6 +23,9 @@ export interface Lease<Holder extends object> {
 export type Acquired<Holder extends object> =
   { ok: true; lease: Lease<Holder> } | { ok: false; holder: Holder };
 
+/** More than all who could contend at once. */
+const MAX_ATTEMPTS = 1000;
+
 const FILE = /^(\d{1,15})\.json$/;
 
 /**
@@ -62,7 +65,7 @@ function contend<Holder extends object>(
   holder: Holder,
   mayTakeOver: (other: Holder) => boolean,
 ): Acquired<Holder> {
-  for (;;) {
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
     const highest = numbersIn(folder)[0] ?? 0;
     const other = readHolder<Holder>(folder, highest);
     if (other !== undefined && !mayTakeOver(other)) return { ok: false, holder: other };
@@ -83,6 +86,8 @@ function contend<Holder extends object>(
     for (const old of older) rmSync(join(folder, `${old}.json`), { force: true });
     return { ok: true, lease: { holder, release: () => release(folder, number) } };
   }
+  // Each attempt that fails means that another's has not, unless the numbers make no sense.
+  throw new Error(`no number could be taken in ${MAX_ATTEMPTS} attempts`);
 }
 
 /** Marks the number as free. The file stays: it keeps the count. */
