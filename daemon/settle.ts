@@ -1,5 +1,6 @@
-import { linkSync, renameSync, rmSync } from 'node:fs';
+import { renameSync } from 'node:fs';
 import { join } from 'node:path';
+import { placeFile } from '../protocol/deliver.js';
 import { errnoOf } from '../protocol/errors.js';
 import { makeFolder } from '../protocol/make-folder.js';
 import type { MailboxPaths } from '../protocol/paths.js';
@@ -38,11 +39,5 @@ export function settleFile(paths: MailboxPaths, id: string, how: Settlement): vo
  * before it reached the client.
  */
 export function unsettleFile(paths: MailboxPaths, id: string): void {
-  const done = join(paths.done, `${id}.json`);
-  try {
-    linkSync(done, join(paths.inbox, `${id}.json`));
-  } catch (error) {
-    if (errnoOf(error) !== 'EEXIST') throw error;
-  }
-  rmSync(done, { force: true });
+  placeFile(join(paths.done, `${id}.json`), join(paths.inbox, `${id}.json`));
 }

@@ -11,7 +11,7 @@ import {
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { errnoOf, storeError } from './errors.js';
+import { errnoOf, meansNoLinks, storeError } from './errors.js';
 import { makeFolder } from './make-folder.js';
 import type { MailboxPaths } from './paths.js';
 import { syncFolder } from './sync-folder.js';
@@ -174,7 +174,7 @@ export function placeFile(staged: string, target: string): 'delivered' | 'duplic
       unlinkSync(staged);
       return 'duplicate';
     }
-    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(errno ?? '')) throw error;
+    if (!meansNoLinks(errno)) throw error;
     if (lstatSync(target, { throwIfNoEntry: false }) !== undefined) {
       unlinkSync(staged);
       return 'duplicate';

@@ -64,6 +64,11 @@ export function errnoOf(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
+/** Whether `link` failed because the file system has no hard links. */
+export function meansNoLinks(errno: string | undefined): boolean {
+  return ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(errno ?? '');
+}
+
 /** Any thrown thing as a report; what is not ours becomes E_INTERNAL with its message kept. */
 export function reportOf(error: unknown): ErrorReport {
   if (error instanceof Cc2ccError) return error.toReport();
