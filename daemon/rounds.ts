@@ -51,6 +51,7 @@ export function beginRounds(
   // Every second round, but with the longest round in every one.
   const beatDue = every(Math.min(1.75 * office.config.roundMs, MAX_BEAT_MS));
   let shared = false;
+  let sweeping = false;
 
   /** One duty that fails must not keep the others from being done. */
   const attempt = async (what: string, duty: () => void | Promise<void>): Promise<void> => {
@@ -98,7 +99,13 @@ export function beginRounds(
         session.offer();
       });
     }
-    if (sweepDue()) await attempt('look for expired messages', () => expiry.sweep());
+    if (!sweeping && sweepDue()) {
+      sweeping = true;
+      // Not awaited: each notice waits for the disk, and heartbeats must not wait for thousands.
+      void attempt('look for expired messages', () => expiry.sweep()).then(() => {
+        sweeping = false;
+      });
+    }
     if (tmpDue()) {
       await attempt('sweep up after dead writers', () => {
         sweepTmp(office.root);
