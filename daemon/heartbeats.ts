@@ -74,7 +74,9 @@ export class OtherHeartbeats {
       if (found === undefined) continue;
       now.set(name, found);
       const { heartbeat } = found;
-      if (heartbeat?.status !== 'active' || heartbeat.host === undefined) continue;
+      // A copied file speaks of somebody else than its name does.
+      if (heartbeat?.agent !== name || heartbeat.status !== 'active') continue;
+      if (heartbeat.host === undefined) continue;
       if (isFresh(heartbeat)) shared ||= heartbeat.host !== this.#host;
       else if (heartbeat.host === this.#host) {
         writeFile(this.#root, { ...heartbeat, status: 'offline', context: 'its daemon ended' });

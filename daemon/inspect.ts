@@ -1,4 +1,12 @@
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readSync,
+  type Stats,
+} from 'node:fs';
 import { parseMessage, type Message } from '../protocol/envelope.js';
 import { errnoOf } from '../protocol/errors.js';
 import { isRecord, parseJson } from '../protocol/json.js';
@@ -28,6 +36,9 @@ const FLAGS =
 export function inspectFile(path: string, name: string): Verdict {
   let fd;
   try {
+    // Windows has no flag for it, and making a link there takes a privilege.
+    if (process.platform === 'win32' && lstatSync(path).isSymbolicLink())
+      return openVerdict('ELOOP');
     fd = openSync(path, FLAGS);
   } catch (error) {
     return openVerdict(errnoOf(error));

@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync } from 'node:fs';
+import { lstatSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureMailbox, placeFile } from '../protocol/deliver.js';
 import { expiresAt, sentAt, type Message } from '../protocol/envelope.js';
@@ -209,8 +209,14 @@ export class Mailbox {
   /** Takes a checked message in under its own id; the reason when it cannot be. */
   #admit(message: Message, name: string): string | undefined {
     const own = `${message.id}.json`;
-    const done = lstatSync(join(this.paths.done, own), { throwIfNoEntry: false });
-    if (done !== undefined) return `replay: ${message.id} has been delivered before`;
+    const seen = join(this.paths.done, own);
+    const done = lstatSync(seen, { throwIfNoEntry: false });
+    if (done !== undefined) {
+      const { ino, dev } = lstatSync(join(this.paths.inbox, name));
+      const isOther = done.ino !== ino || done.dev !== dev;
+      if (isOther) return `replay: ${message.id} has been delivered before`;
+      rmSync(seen); // one file in both: a crash while it was taken back
+    }
     if (name !== own) {
       const target = join(this.paths.inbox, own);
       if (lstatSync(target, { throwIfNoEntry: false })) {

@@ -41,7 +41,8 @@ export class Session {
   /** Epoch milliseconds at which it was told who is online. */
   informedAt = 0;
   #heldTimer: NodeJS.Timeout | undefined;
-  #heldTold = 0;
+  /** On a clock that nobody sets. */
+  #heldTold = -Infinity;
 
   constructor(facts: SessionFacts, transport: SessionTransport) {
     this.facts = facts;
@@ -134,10 +135,10 @@ export class Session {
     const isNews = entries.some(({ held }) => !held);
     for (const entry of entries) entry.held = true;
     if (!isNews || this.#heldTimer !== undefined) return;
-    const delay = Math.max(0, this.#heldTold + HELD_NOTICE_MS - Date.now());
+    const delay = Math.max(0, this.#heldTold + HELD_NOTICE_MS - performance.now());
     this.#heldTimer = setTimeout(() => {
       this.#heldTimer = undefined;
-      this.#heldTold = Date.now();
+      this.#heldTold = performance.now();
       const held = this.agent?.mailbox.waiting().filter((entry) => entry.held) ?? [];
       const [first] = held;
       if (first === undefined) return;

@@ -38,7 +38,12 @@ export async function shutDown(
   rounds.stop();
   office.presence.close();
   if (ending === 'stop') {
-    writeFileSync(paths.stopped, `${new Date().toISOString()}\n`, { mode: 0o600 });
+    try {
+      writeFileSync(paths.stopped, `${new Date().toISOString()}\n`, { mode: 0o600 });
+    } catch (error) {
+      // A full disk: the shims are told below as well, only the file would tell later ones.
+      office.log.warn({ err: error }, 'cannot note that the daemon was stopped');
+    }
   }
   instance.withdraw();
   await Promise.race([Promise.allSettled([...office.running]), delay(DRAIN_MS)]);

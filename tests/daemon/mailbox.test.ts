@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { deliverMessage, stageMessage } from '../../protocol/deliver.js';
@@ -123,4 +131,17 @@ test('a message that was taken away by hand is forgotten when it is to be read',
   assert.deepEqual(bench.mailbox.waiting(), []);
   bench.mailbox.scan();
   assert.match(bench.reasons()[0]!, /not a regular file/);
+});
+
+test('a message that a crash left in inbox/ and done/ as one file waits again, and is no replay', (t) => {
+  const bench = new MailboxBench(t);
+  const message = messageOf(1);
+  const file = `${message.id}.json`;
+  bench.drop(file, encodeMessage(message));
+  // Taking a message back links it into the inbox and then removes it from done/.
+  linkSync(join(bench.paths.inbox, file), join(bench.paths.done, file));
+  assert.deepEqual(ids(bench.mailbox.scan().fresh), [message.id]);
+  assert.deepEqual(readdirSync(bench.paths.inbox), [file]);
+  assert.deepEqual(readdirSync(bench.paths.done), []);
+  assert.deepEqual(bench.reasons(), []);
 });
