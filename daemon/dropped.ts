@@ -23,6 +23,6 @@ export function takeBack(office: Office, session: Session, ids: unknown): void {
       office.log.error({ err: error, id }, 'cannot take a message back');
     }
   }
-  office.glance(session);
+  office.inboxes.glance(session);
   session.offer();
 }

@@ -17,7 +17,7 @@ export function followRenames(office: Office): void {
     const session = office.agent(name);
     if (name === old || session === undefined) continue;
     moveMail(paths, mailboxPaths(office.root, name));
-    office.look(session);
+    office.inboxes.look(session);
     office.log.info({ from: old, to: name }, 'mail for a former name moved');
   }
 }

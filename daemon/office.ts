@@ -3,10 +3,10 @@ import type { SessionFacts } from '../protocol/hello.js';
 import { Arriving } from './arriving.js';
 import type { Claim, Claimer } from './claim.js';
 import type { Config } from './config.js';
-import { hangDoorbell, type Doorbell } from './doorbell.js';
 import { beat, introduce } from './identity.js';
 import type { Log } from './log.js';
-import { AGAIN_MS, Mailbox } from './mailbox.js';
+import { InboxWatch } from './inbox-watch.js';
+import { Mailbox } from './mailbox.js';
 import { claimFor } from './naming.js';
 import { Presence, type Listener } from './presence.js';
 import { PairRate } from './rate.js';
@@ -22,7 +22,7 @@ export interface OfficeOptions {
   log: Log;
 }
 
-/** The sessions of one daemon: who they are, how they come and go, and their mailboxes' doorbells. */
+/** The sessions of one daemon: who they are, and how they come and go. */
 export class Office {
   readonly root: string;
   readonly host: string;
@@ -31,17 +31,15 @@ export class Office {
   readonly sessions = new Set<Session>();
   readonly presence: Presence;
   readonly rate: PairRate;
+  readonly inboxes: InboxWatch;
   readonly names: SessionNames;
   /** Tool calls that are being carried out. */
   readonly running = new Set<Promise<unknown>>();
   readonly arriving = new Arriving();
   /** While agents take other names, the end of it; new messages wait for that. */
   renaming: Promise<unknown> | undefined;
-  readonly scans = { last: undefined as Date | undefined, missed: 0 };
   #instance: string;
   #agents = new Map<string, Session>();
-  /** Sessions whose inbox is looked at again soon; one timer each, however often it is asked for. */
-  #again = new Set<Session>();
   /** By agent name: what its last session was offered and did not confirm. */
   #unconfirmed = new Map<string, ReadonlySet<string>>();
 
@@ -53,6 +51,7 @@ export class Office {
     this.#instance = instance;
     this.names = new SessionNames(root, host);
     this.rate = new PairRate(config.rate);
+    this.inboxes = new InboxWatch(log);
     this.presence = new Presence(() => this.#listeners());
   }
 
@@ -91,10 +90,10 @@ export class Office {
       { given: new Set(facts.reattach?.pushed), offered: this.#unconfirmed.get(name) ?? new Set() },
       this.log,
     );
-    session.agent = { name, lease, mailbox, doorbell: this.hang(session, mailbox) };
+    session.agent = { name, lease, mailbox, doorbell: this.inboxes.hang(session, mailbox) };
     this.#agents.set(name, session);
     this.#receive(name, mailbox);
-    this.look(session);
+    this.inboxes.look(session);
     if (session.initialized) this.signOn(session);
     if (facts.reattach === undefined) this.presence.joined(name);
     else this.presence.returned(name);
@@ -136,7 +135,7 @@ export class Office {
     agent.name = claim.name;
     agent.lease = claim.lease;
     agent.mailbox.moveTo(mailboxPaths(this.root, claim.name), this.#unconfirmed.get(claim.name));
-    agent.doorbell = this.hang(session, agent.mailbox);
+    agent.doorbell = this.inboxes.hang(session, agent.mailbox);
     this.#agents.set(claim.name, session);
     this.#receive(claim.name, agent.mailbox);
   }
@@ -155,58 +154,11 @@ export class Office {
     };
   }
 
-  /** Reads what is new in a session's inbox and offers it. */
-  look(session: Session, names?: ReadonlySet<string>): number {
-    const mailbox = session.agent?.mailbox;
-    if (mailbox === undefined || session.ended) return 0;
-    const { fresh, again } = mailbox.scan(names);
-    if (names === undefined) session.agent?.doorbell.check();
-    this.scans.last = new Date();
-    if (fresh.length > 0) session.offer();
-    for (const { id } of fresh) {
-      const entry = mailbox.entries.get(id);
-      if (entry?.committed === undefined && entry !== undefined) entry.message = undefined;
-    }
-    if (again) this.#lookAgain(session);
-    return fresh.length;
-  }
-
-  /**
-   * A look that nobody asked for and nobody could be told of: what goes wrong is logged, and the
-   * rounds look again.
-   */
-  glance(session: Session, names?: ReadonlySet<string>): void {
-    try {
-      this.look(session, names);
-    } catch (error) {
-      this.log.error({ err: error, name: session.agent?.name }, 'cannot look into an inbox');
-    }
-  }
-
-  #lookAgain(session: Session): void {
-    if (this.#again.has(session)) return;
-    this.#again.add(session);
-    setTimeout(() => {
-      this.#again.delete(session);
-      this.glance(session);
-    }, AGAIN_MS).unref();
-  }
-
   /** Tells everybody who wants to know and can be told, but `except`. */
   announce(content: string, meta: Record<string, string>, except?: Session): void {
     for (const { name, notice } of this.#listeners()) {
       if (name !== except?.agent?.name) notice(content, { type: 'status', ...meta });
     }
-  }
-
-  hang(session: Session, mailbox: Mailbox): Doorbell {
-    return hangDoorbell(
-      mailbox.paths.inbox,
-      (names) => {
-        this.glance(session, names);
-      },
-      this.log,
-    );
   }
 
   /** The client has had its first answer, which it waits for: time for what nobody waits for. */

@@ -66,7 +66,7 @@ async function rename(office: Office, session: Session, name: string): Promise<s
   office.readdress(session, claim);
   beat(office, session, `renamed from ${old}`);
   introduce(office, session);
-  office.look(session);
+  office.inboxes.look(session);
   office.log.info({ from: old, to: name }, 'renamed');
   return old;
 }

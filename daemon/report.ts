@@ -31,8 +31,8 @@ export function statusReport(
     watcher: {
       ok: watching,
       folders: doorbells.length,
-      lastScan: office.scans.last?.toISOString() ?? null,
-      missed: office.scans.missed,
+      lastScan: office.inboxes.lastScan?.toISOString() ?? null,
+      missed: office.inboxes.missed,
     },
     agents: knownNames(office)
       .map((name) => describeAgent(office, name))

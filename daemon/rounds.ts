@@ -94,8 +94,8 @@ export function beginRounds(
     for (const session of office.sessions) {
       await attempt('rescan the inboxes', () => {
         session.agent?.doorbell.check(true);
-        const found = office.look(session);
-        if (found > 0 && !shared) office.scans.missed += found;
+        const found = office.inboxes.look(session);
+        if (found > 0 && !shared) office.inboxes.missed += found;
         session.offer();
       });
     }
