@@ -82,8 +82,8 @@ export async function dispatch(office: Office, origin: Origin, letter: Letter): 
 
 /** What is true of a message at this moment, for its sender. */
 export function stateSentence(office: Office, { id, to, state }: Receipt): string {
-  const { where, status, since, lane } = describeAgent(office, to);
   if (state === 'handed over') return `handed to ${to}'s session`;
+  const { where, status, since, lane } = describeAgent(office, to);
   if (office.agent(to)?.agent?.mailbox.entries.get(id)?.held === true) {
     return `waiting for ${to}: too much to be pushed, so ${to} is told to call check_inbox`;
   }
@@ -116,16 +116,16 @@ function resolveRecipient(office: Office, from: string, { to: wanted, answers }:
   // Who wrote to us can be answered, also a script that never had a mailbox.
   if (answers !== undefined || isKnown(office, to)) return to;
   const others = listedNames(office).filter((name) => name !== from);
-  const near = nearNames(wanted, others);
-  const names = near.length > 0 ? near : others.slice(0, 5);
   throw new Cc2ccError('E_UNKNOWN_AGENT', `Nobody here is or was called "${wanted}".`, {
-    hint:
-      near.length > 0
-        ? `Did you mean ${near.join(', ')}?`
-        : names.length > 0
-          ? `Known: ${names.join(', ')}. See list_agents.`
-          : 'No other agent has been here yet.',
+    hint: whoElse(wanted, others),
   });
+}
+
+function whoElse(wanted: string, others: readonly string[]): string {
+  if (others.length === 0) return 'No other agent has been here yet.';
+  const near = nearNames(wanted, others);
+  if (near.length > 0) return `Did you mean ${near.join(', ')}?`;
+  return `Known: ${others.slice(0, 5).join(', ')}. See list_agents.`;
 }
 
 function checkLimits(office: Office, from: string, to: string, text: string, hops: number): void {

@@ -54,7 +54,9 @@ export class Session {
   offer(): void {
     const mailbox = this.agent?.mailbox;
     if (mailbox === undefined || !this.canPush || this.transport.congested) return;
-    const waiting = mailbox.waiting().filter(({ taken }) => !taken);
+    // What is on its way in a tool result is neither pushed nor announced.
+    const left = (): Entry[] => mailbox.waiting().filter(({ taken }) => !taken);
+    const waiting = left();
     if (waiting.length === 0) return;
     if (waiting.some(({ held }) => held)) {
       this.#hold(waiting); // nothing may overtake what was held back
@@ -63,7 +65,7 @@ export class Session {
     const items = readAhead(mailbox, waiting);
     const { pushes } = composePushes(items);
     for (const push of pushes) this.#push(push, mailbox);
-    this.#hold(mailbox.waiting());
+    this.#hold(left());
   }
 
   get canPush(): boolean {

@@ -190,8 +190,7 @@ function discard(fd: number | undefined, staged: string): void {
   if (fd !== undefined) closeSync(fd);
   try {
     unlinkSync(staged);
-  } catch (error) {
+  } catch {
     // The first error is the one to report; a leftover in tmp/ is never delivered and is swept later.
-    if (errnoOf(error) !== 'ENOENT') return;
   }
 }
