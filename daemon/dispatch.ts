@@ -144,9 +144,7 @@ function checkLimits(office: Office, from: string, to: string, text: string, hop
       },
     );
   }
-  const waiting =
-    office.agent(to)?.agent?.mailbox.entries.size ??
-    messageFiles(office.root, to).length + office.arriving.count(to);
+  const waiting = office.agent(to)?.agent?.mailbox.entries.size ?? countForAbsent(office, to);
   if (waiting >= office.config.maxInbox) {
     throw new Cc2ccError('E_LIMIT', `${to}'s inbox is full: ${waiting} messages wait in it.`, {
       hint: 'Send again when some have been read.',
@@ -162,6 +160,13 @@ function checkLimits(office: Office, from: string, to: string, text: string, hop
       },
     );
   }
+}
+
+/** What lies in the inbox and what is on its way there; a file can be both for a moment. */
+function countForAbsent(office: Office, to: string): number {
+  const arriving = new Set([...office.arriving.of(to)].map(({ message }) => `${message.id}.json`));
+  const files = messageFiles(office.root, to).filter((file) => !arriving.has(file));
+  return files.length + arriving.size;
 }
 
 function wasAccepted(office: Office, to: string, id: string): boolean {
