@@ -10,10 +10,6 @@ export interface Arrival {
 export class Arriving {
   #arrivals = new Map<string, Set<Arrival>>();
 
-  count(name: string): number {
-    return this.#arrivals.get(name)?.size ?? 0;
-  }
-
   /** In the order in which they were let in. */
   of(name: string): Iterable<Arrival> {
     return this.#arrivals.get(name) ?? [];
