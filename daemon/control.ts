@@ -1,21 +1,42 @@
 import type { Socket } from 'node:net';
-import type { ControlMethod, ControlMethods } from '../protocol/control.js';
+import { z } from 'zod';
+import { HOOK_EVENTS, type ControlMethod, type ControlMethods } from '../protocol/control.js';
 import { Cc2ccError, reportOf } from '../protocol/errors.js';
 import { encodeLine } from '../protocol/framing.js';
+import { ID_PATTERN } from '../protocol/ids.js';
 import { isRecord } from '../protocol/json.js';
+import type { HookDesk } from './hooks.js';
 
 /** What the control methods work with. */
 export interface ControlContext {
   status: () => ControlMethods['status']['result'];
   stop: (mode: 'stop' | 'restart') => void;
+  hooks: HookDesk;
 }
 
 type Handlers = {
   [M in ControlMethod]: (
     context: ControlContext,
     params: Record<string, unknown>,
-  ) => ControlMethods[M]['result'];
+    hungUp: AbortSignal,
+  ) => ControlMethods[M]['result'] | Promise<ControlMethods[M]['result']>;
 };
+
+const hookSession = {
+  claudePid: z.int().positive().optional(),
+  sessionId: z.string().max(256).optional(),
+};
+const hookSessionSchema = z.object(hookSession);
+const hookReportSchema = z.object({
+  ...hookSession,
+  event: z.enum(HOOK_EVENTS),
+  transcriptPath: z.string().max(4096).optional(),
+  source: z.string().max(64).optional(),
+  reason: z.string().max(64).optional(),
+  stopHookActive: z.boolean().optional(),
+  ids: z.array(z.string().regex(ID_PATTERN)).max(1000).optional(),
+});
+const hookShownSchema = z.object({ receipt: z.string().max(64) });
 
 const HANDLERS: Handlers = {
   status: ({ status }) => status(),
@@ -29,10 +50,33 @@ const HANDLERS: Handlers = {
     });
     return { pid: process.pid };
   },
+  hook: ({ hooks }, params, hungUp) => hooks.report(hookReportSchema.parse(params), hungUp),
+  hook_wait: ({ hooks }, params, hungUp) => hooks.wait(hookSessionSchema.parse(params), hungUp),
+  hook_shown: ({ hooks }, params) => {
+    hooks.shown(hookShownSchema.parse(params).receipt);
+    return {};
+  },
 };
 
-/** Answers one JSON-RPC request of the control protocol. */
-export function answerControl(context: ControlContext, line: Buffer, socket: Socket): void {
+/** Answers the JSON-RPC requests of one control connection. */
+export function answerControl(
+  context: ControlContext,
+  socket: Socket,
+): { onLine: (line: Buffer) => void; onClose: () => void } {
+  const hungUp = new AbortController();
+  return {
+    onLine: (line) => {
+      void answer(context, line, hungUp.signal).then((reply) => {
+        if (!socket.destroyed) socket.write(encodeLine(reply));
+      });
+    },
+    onClose: () => {
+      hungUp.abort();
+    },
+  };
+}
+
+async function answer(context: ControlContext, line: Buffer, hungUp: AbortSignal): Promise<object> {
   let id: unknown = null;
   try {
     const request: unknown = JSON.parse(line.toString());
@@ -43,13 +87,15 @@ export function answerControl(context: ControlContext, line: Buffer, socket: Soc
     const { method } = request;
     if (!isMethod(method)) throw new Cc2ccError('E_PROTOCOL', `No control method "${method}".`);
     const params = isRecord(request['params']) ? request['params'] : {};
-    const result = HANDLERS[method](context, params);
-    socket.write(encodeLine({ jsonrpc: '2.0', id, result }));
+    const result = await HANDLERS[method](context, params, hungUp);
+    return { jsonrpc: '2.0', id, result };
   } catch (error) {
-    const data = reportOf(error);
-    socket.write(
-      encodeLine({ jsonrpc: '2.0', id, error: { code: -32000, message: data.message, data } }),
+    const data = reportOf(
+      error instanceof z.ZodError
+        ? new Cc2ccError('E_PROTOCOL', `Wrong parameter: ${error.issues[0]?.path.join('.') ?? ''}.`)
+        : error,
     );
+    return { jsonrpc: '2.0', id, error: { code: -32000, message: data.message, data } };
   }
 }
 

@@ -25,6 +25,8 @@ const factsSchema = z.object({
   messaging: z.boolean(),
   channels: z.array(word).max(32),
   lanes: word.optional(),
+  claudeDir: path.optional(),
+  transcript: word.optional(),
   presence: word.optional(),
   reattach: z
     .object({

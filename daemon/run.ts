@@ -5,6 +5,7 @@ import { bridgeRoot } from '../protocol/paths.js';
 import { ensurePrivateFolder } from '../protocol/private-folder.js';
 import { version } from '../protocol/version.js';
 import { loadConfig } from './config.js';
+import { HookDesk } from './hooks.js';
 import { becomeInstance, type Occupied } from './instance.js';
 import { listenForHellos } from './listener.js';
 import { openLog, type Log } from './log.js';
@@ -69,6 +70,7 @@ export async function runDaemon(): Promise<RunningDaemon | Occupied> {
   const control = {
     status: () => statusReport(office, instance, paths, rounds),
     stop: end,
+    hooks: new HookDesk(office),
   };
   listenForHellos(
     instance,

@@ -20,12 +20,7 @@ export function makeService(
     tools: TOOLS_DIGEST,
     retiring,
     session: (facts, socket) => serveSession(office, instance, facts, socket),
-    control: (socket) => ({
-      onLine: (line) => {
-        answerControl(control, line, socket);
-      },
-      onClose: () => undefined,
-    }),
+    control: (socket) => answerControl(control, socket),
   };
 }
 

@@ -45,11 +45,55 @@ export interface StatusReport {
   health: { ok: boolean; problems: string[] };
 }
 
+/** The events of Claude Code that `cc2cc hook` reports, by their names on the command line. */
+export const HOOK_EVENTS = [
+  'session-start',
+  'user-prompt-submit',
+  'post-tool-use',
+  'stop',
+  'session-end',
+] as const;
+export type HookEvent = (typeof HOOK_EVENTS)[number];
+
+/** Which session a hook speaks of. Either may be missing; the pid is the surer one. */
+export interface HookSession {
+  /** CLAUDE_PID: the client's process, which is also the parent of the session's shim. */
+  claudePid?: number | undefined;
+  sessionId?: string | undefined;
+}
+
+/** What a hook tells the daemon. No text that anybody wrote is in it. */
+export interface HookReport extends HookSession {
+  event: HookEvent;
+  transcriptPath?: string | undefined;
+  /** SessionStart: startup, resume, clear, compact. */
+  source?: string | undefined;
+  /** SessionEnd: clear, logout, prompt_input_exit, other. */
+  reason?: string | undefined;
+  /** Stop: this turn was continued by a hook already. */
+  stopHookActive?: boolean | undefined;
+  /** UserPromptSubmit: our messages in the prompt. */
+  ids?: string[] | undefined;
+}
+
+/** What the hook hands to the client. */
+export interface HookReply {
+  /** Null when there is nothing to say. */
+  text: string | null;
+  /** To be said back with `hook_shown` once the text has been handed over. */
+  receipt: string | null;
+}
+
 /** The control methods: parameters and results. */
 export interface ControlMethods {
   status: { params: Record<string, never>; result: StatusReport };
   /** `restart`: shims may start the next daemon themselves; `stop`: they wait for one. */
   stop: { params: { mode: 'stop' | 'restart' }; result: { pid: number } };
+  hook: { params: HookReport; result: HookReply };
+  /** Answers when something waits for that session; `text` null: another one waits already. */
+  hook_wait: { params: HookSession; result: HookReply };
+  /** The text of a reply has been handed to the client, and so to the model. */
+  hook_shown: { params: { receipt: string }; result: Record<string, never> };
 }
 
 export type ControlMethod = keyof ControlMethods;

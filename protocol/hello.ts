@@ -24,6 +24,10 @@ export interface SessionFacts {
   channels: string[];
   /** CC2CC_LANES. */
   lanes?: string;
+  /** Where Claude Code keeps its own files: CLAUDE_CONFIG_DIR or `~/.claude`. Absent for others. */
+  claudeDir?: string;
+  /** CC2CC_TRANSCRIPT: `off` keeps us from reading the client's files. */
+  transcript?: string;
   /** CC2CC_PRESENCE: `off` keeps joined and left notices away. */
   presence?: string;
   /** Present when this shim was attached before. */

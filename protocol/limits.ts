@@ -54,3 +54,19 @@ export const PUSH_BYTES = 16 * 1024;
  * truncates silently beyond it.
  */
 export const MAX_SOCKET_PATH_BYTES = 100;
+
+/**
+ * Texts that a session's own socket takes at once, and milliseconds until it takes one more. The
+ * client drops what comes faster without a word: it was seen to take 30 at once, then one per 5 s.
+ */
+export const SOCKET_BURST = 25;
+export const SOCKET_REFILL_MS = 5_000;
+
+/**
+ * Characters of a text that a hook gives to the client, which shows only the beginning of a longer
+ * one.
+ */
+export const HOOK_CHARS = 9_000;
+
+/** Identical text from one agent to another within this time is taken for a mistake, milliseconds. */
+export const REPEAT_MS = 30_000;

@@ -1,0 +1,147 @@
+import { appendFileSync, readFileSync } from 'node:fs';
+import { errnoOf } from './errors.js';
+import { isMessageId } from './ids.js';
+import { isRecord } from './json.js';
+
+/** How the model was given a message. */
+export const EVIDENCE = [
+  'tool result', // it stood in the result of one of our tools
+  'hook', // the client's UserPromptSubmit hook reported it, or a hook's context brought it
+  'transcript', // the client's transcript shows that the model was given it
+  'reply', // the model answered it
+  'proven lane', // no evidence can be had, but an earlier message on this lane was seen
+] as const;
+export type Evidence = (typeof EVIDENCE)[number];
+
+/** The ways by which a message reaches a session. */
+export const LANES = ['channel', 'socket', 'hook', 'tool'] as const;
+export type LaneName = (typeof LANES)[number];
+
+/**
+ * Where a message is. `accepted`: durable in the inbox. `pushed`: handed to a lane, which is no
+ * evidence. `seen`: the model was given it. `seen`, `expired` and `rejected` are the ends.
+ */
+export type DeliveryState =
+  | { name: 'accepted' }
+  | { name: 'pushed'; lane: LaneName }
+  | { name: 'seen'; evidence: Evidence }
+  | { name: 'expired' }
+  | { name: 'rejected'; reason: string };
+
+/** What happens to a message. */
+export type DeliveryEvent =
+  | { event: 'pushed'; lane: LaneName }
+  /** The session moved on without a sign of having seen it: it is offered again. */
+  | { event: 'overdue' }
+  | { event: 'seen'; evidence: Evidence }
+  /** A tool result that had left us was thrown away before the client had it. */
+  | { event: 'dropped' }
+  | { event: 'expired' };
+
+/**
+ * The state machine of a message.
+ *
+ * @returns undefined for an event that changes nothing in this state
+ */
+export function next(state: DeliveryState, event: DeliveryEvent): DeliveryState | undefined {
+  switch (state.name) {
+    case 'accepted':
+    case 'pushed':
+      switch (event.event) {
+        case 'pushed':
+          return { name: 'pushed', lane: event.lane };
+        case 'seen':
+          return { name: 'seen', evidence: event.evidence };
+        case 'expired':
+          return { name: 'expired' };
+        case 'overdue':
+          return state.name === 'pushed' ? { name: 'accepted' } : undefined;
+        case 'dropped':
+          return undefined;
+      }
+      break;
+    case 'seen':
+      // Only a tool result can be thrown away by the one who carries it.
+      return event.event === 'dropped' && state.evidence === 'tool result'
+        ? { name: 'accepted' }
+        : undefined;
+    case 'expired':
+    case 'rejected':
+      return undefined;
+  }
+}
+
+/** One line of a mailbox's journal. */
+export type JournalLine = DeliveryEvent & { id: string; at: string };
+
+/** What the journal tells of one message. */
+export interface Delivery {
+  state: DeliveryState;
+  /** ISO time of the last change. */
+  at: string;
+  history: JournalLine[];
+}
+
+/** Adds lines. One write, so that lines of two writers do not mix. */
+export function appendJournal(path: string, lines: readonly JournalLine[]): void {
+  const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+  appendFileSync(path, text, { mode: 0o600 });
+}
+
+/**
+ * What a journal tells, by message id. Lines that make no sense are passed over: a full disk or a
+ * power cut may have torn one.
+ */
+export function readJournal(path: string): Map<string, Delivery> {
+  const deliveries = new Map<string, Delivery>();
+  for (const line of readLines(path)) {
+    const delivery = deliveries.get(line.id) ?? {
+      state: { name: 'accepted' },
+      at: '',
+      history: [],
+    };
+    const state = next(delivery.state, line);
+    if (state === undefined) continue;
+    deliveries.set(line.id, { state, at: line.at, history: [...delivery.history, line] });
+  }
+  return deliveries;
+}
+
+function readLines(path: string): JournalLine[] {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+  return text.split('\n').flatMap((line) => parseLine(line) ?? []);
+}
+
+function parseLine(text: string): JournalLine | undefined {
+  let line: unknown;
+  try {
+    line = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (!isRecord(line) || !isMessageId(line['id']) || typeof line['at'] !== 'string')
+    return undefined;
+  const { id, at, event, lane, evidence } = line;
+  switch (event) {
+    case 'pushed': {
+      const known = LANES.find((name) => name === lane);
+      return known === undefined ? undefined : { id, at, event, lane: known };
+    }
+    case 'seen': {
+      const known = EVIDENCE.find((name) => name === evidence);
+      return known === undefined ? undefined : { id, at, event, evidence: known };
+    }
+    case 'overdue':
+    case 'dropped':
+    case 'expired':
+      return { id, at, event };
+    default:
+      return undefined;
+  }
+}
