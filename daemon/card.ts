@@ -13,6 +13,8 @@ const cardSchema = z.looseObject({
   session_id: z.string().optional(),
   host: z.string().optional(),
   cwd: z.string().optional(),
+  /** What the agent said that it is doing. */
+  summary: z.string().optional(),
   client: z.looseObject({ name: z.string(), version: z.string() }).optional(),
   since: z.string().optional(),
   /** The name that this agent bears now; mail for the old one goes there. */

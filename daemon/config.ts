@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { Cc2ccError, errnoOf, storeError } from '../protocol/errors.js';
-import { DEFAULT_RATE_PER_MINUTE, DEFAULT_TTL_S, MAX_INBOX_MESSAGES } from '../protocol/limits.js';
+import {
+  DEFAULT_RATE_PER_MINUTE,
+  DEFAULT_TTL_S,
+  MAX_INBOX_MESSAGES,
+  REPEAT_MS,
+} from '../protocol/limits.js';
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
@@ -23,6 +28,15 @@ const configSchema = z.strictObject({
     .default(5 * 1024 * 1024),
   /** Milliseconds between two rounds: rescans, self-check, and every second time heartbeats. */
   roundMs: z.int().min(20).max(10_000).default(4_000),
+  /** Milliseconds after which an idle session has moved on without a sign of what was pushed. */
+  idleMs: z.int().min(100).default(15_000),
+  /** The same after the end of a turn that followed the push. */
+  turnMs: z.int().min(100).default(3_000),
+  /** Seconds within which an identical text to the same agent is refused; 0 for never. */
+  repeatSeconds: z
+    .number()
+    .min(0)
+    .default(REPEAT_MS / 1000),
   /** Milliseconds between two looks for expired messages in all mailboxes. */
   sweepMs: z.int().min(20).default(30_000),
 });
@@ -38,6 +52,9 @@ const VARIABLES = {
   CC2CC_LOG_BYTES: 'logBytes',
   CC2CC_ROUND_MS: 'roundMs',
   CC2CC_SWEEP_MS: 'sweepMs',
+  CC2CC_IDLE_MS: 'idleMs',
+  CC2CC_TURN_MS: 'turnMs',
+  CC2CC_REPEAT_SECONDS: 'repeatSeconds',
 } as const;
 
 /**

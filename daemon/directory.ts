@@ -6,6 +6,7 @@ import { isName } from '../protocol/names.js';
 import { mailboxPaths } from '../protocol/paths.js';
 import { readCard } from './card.js';
 import type { Office } from './office.js';
+import type { Session } from './session.js';
 
 /** Names that have a mailbox in the root, whoever made it. */
 export function mailboxNames(root: string): string[] {
@@ -55,14 +56,19 @@ export function currentName(office: Office, name: string): string {
 export function describeAgent(office: Office, name: string): AgentStatus {
   const session = office.agent(name);
   if (session?.agent !== undefined) {
+    office.evidence.refresh(session); // a turn that was broken off raises no hook
     return {
       name,
-      status: 'online',
+      status: statusOf(session),
       where: 'here',
       lane: session.lane,
-      proven: session.proven,
+      confirmed: session.lanes.isConfirmed(session.lane),
+      lastEvidence: evidenceOf(session),
+      deadLanes: session.lanes.dead,
+      summary: session.summary ?? null,
       waiting: session.agent.mailbox.entries.size,
       since: session.since.toISOString(),
+      lastSeen: new Date().toISOString(),
       directory: session.facts.projectDir ?? session.facts.cwd,
       host: office.host,
     };
@@ -75,12 +81,26 @@ export function describeAgent(office: Office, name: string): AgentStatus {
     status: online ? 'online' : 'offline',
     where: online ? 'elsewhere' : 'away',
     lane: online ? (heartbeat.lane ?? null) : null,
-    proven: false,
+    confirmed: false,
+    lastEvidence: null,
+    deadLanes: [],
+    summary: heartbeat?.summary ?? null,
     waiting: messageFiles(office.root, name).length,
     since: heartbeat?.timestamp ?? null,
+    lastSeen: heartbeat?.timestamp ?? null,
     directory: heartbeat?.cwd ?? null,
     host: heartbeat?.host ?? null,
   };
+}
+
+function statusOf({ activity, leaving }: Session): AgentStatus['status'] {
+  if (leaving) return 'offline';
+  return activity.state === 'unknown' ? 'online' : activity.state;
+}
+
+function evidenceOf({ lanes }: Session): AgentStatus['lastEvidence'] {
+  const { lastEvidence } = lanes;
+  return lastEvidence === undefined ? null : { ...lastEvidence, at: lastEvidence.at.toISOString() };
 }
 
 /** Message files in an inbox on disk; what begins with a dot is still being written. */

@@ -26,6 +26,8 @@ export interface Letter {
   priority?: Priority | undefined;
   /** The message that it answers. */
   answers?: Message | undefined;
+  /** It goes to everybody. */
+  broadcast?: boolean;
 }
 
 /** The request that a letter comes from; its message id is derived from it. */
@@ -74,6 +76,7 @@ export async function dispatch(office: Office, origin: Origin, letter: Letter): 
       type: letter.type,
       priority: letter.priority,
       ttl: office.config.ttl,
+      broadcast: letter.broadcast,
       ...answerFields(letter.answers, hops),
     }),
   );
@@ -83,6 +86,7 @@ export async function dispatch(office: Office, origin: Origin, letter: Letter): 
 /** What is true of a message at this moment, for its sender. */
 export function stateSentence(office: Office, { id, to, state }: Receipt): string {
   if (state === 'handed over') return `handed to ${to}'s session`;
+  if (state === 'on its way') return `on its way to ${to}'s session`;
   const { where, status, since, lane } = describeAgent(office, to);
   if (office.agent(to)?.agent?.mailbox.entries.get(id)?.held === true) {
     return `waiting for ${to}: too much to be pushed, so ${to} is told to call check_inbox`;
@@ -91,11 +95,16 @@ export function stateSentence(office: Office, { id, to, state }: Receipt): strin
     return `waiting for ${to}, whose session is just attaching again`;
   }
   if (where === 'here') {
-    return lane === 'tool'
-      ? `waiting for ${to}, who will see it with its next cc2cc tool call`
-      : `waiting for ${to}, whose session is attached but does not take it yet`;
+    switch (lane) {
+      case 'tool':
+        return `waiting for ${to}, who will see it with its next cc2cc tool call`;
+      case 'hook':
+        return `waiting for ${to}, who will see it with its next step`;
+      default:
+        return `waiting for ${to}, whose session is attached but does not take it yet`;
+    }
   }
-  if (status === 'online') return `waiting for ${to}, who is attached elsewhere`;
+  if (status !== 'offline') return `waiting for ${to}, who is attached elsewhere`;
   const away = since === null ? '' : ` since ${since.slice(0, 16).replace('T', ' ')} UTC`;
   return `waiting: ${to} is away${away}`;
 }

@@ -2,7 +2,6 @@ import { isMessageId } from '../protocol/ids.js';
 import type { Office } from './office.js';
 import { withdrawReceipt } from './receipts.js';
 import type { Session } from './session.js';
-import { unsettleFile } from './settle.js';
 
 /**
  * `cc2cc/dropped {ids}`: a tool result with these messages reached the shim when the client had
@@ -14,9 +13,9 @@ export function takeBack(office: Office, session: Session, ids: unknown): void {
   for (const id of ids.filter(isMessageId)) {
     try {
       const entry = mailbox.entries.get(id);
-      if (entry !== undefined) mailbox.markWaiting(entry);
+      if (entry !== undefined) mailbox.markDropped(entry);
       else {
-        unsettleFile(mailbox.paths, id);
+        mailbox.unsettle(id);
         withdrawReceipt(mailbox.paths, id);
       }
     } catch (error) {

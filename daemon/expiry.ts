@@ -3,10 +3,10 @@ import { createMessage, expiresAt, type Message } from '../protocol/envelope.js'
 import { derivedMessageId } from '../protocol/ids.js';
 import { mailboxPaths } from '../protocol/paths.js';
 import { currentName, isKnown, mailboxNames, messageFiles } from './directory.js';
-import { inspectFile } from './inspect.js';
+import { inspectFile } from '../protocol/inspect.js';
 import type { Office } from './office.js';
 import { post } from './post.js';
-import { settleFile } from './settle.js';
+import { expireFile } from './settle.js';
 
 /**
  * Looks through all mailboxes for messages whose time is up: they move to `done/` and their sender is
@@ -47,8 +47,7 @@ export class Expiry {
       // First the notice, whose id follows from the message's: after a crash in between it is
       // written again under the same name, that is, once.
       await this.#tell(name, message);
-      if (mailbox === undefined)
-        settleFile(mailboxPaths(this.#office.root, name), message.id, { state: 'expired' });
+      if (mailbox === undefined) expireFile(mailboxPaths(this.#office.root, name), message.id);
       else await mailbox.settle(message.id, { state: 'expired' });
       this.#office.log.info(
         { id: message.id, from: message.from, to: name, ttl: message.ttl },

@@ -14,6 +14,8 @@ import type { SessionFacts } from '../protocol/hello.js';
 export interface Beat {
   name: string;
   facts: SessionFacts;
+  sessionId: string | undefined;
+  summary: string | undefined;
   lane: string;
   host: string;
 }
@@ -36,13 +38,14 @@ export function writeHeartbeat(
     name: beat.name,
     timestamp: now,
     heartbeat: now,
-    session_id: beat.facts.sessionId ?? String(beat.facts.pid),
+    session_id: beat.sessionId ?? String(beat.facts.pid),
     parent_pid: String(beat.facts.ppid),
     status,
     context,
     host: beat.host,
     cwd: beat.facts.projectDir ?? beat.facts.cwd,
     lane: beat.lane,
+    ...(beat.summary === undefined ? {} : { summary: beat.summary }),
   };
   writeFile(root, heartbeat);
 }

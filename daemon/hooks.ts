@@ -1,27 +1,141 @@
+import { randomUUID } from 'node:crypto';
 import type { HookReply, HookReport, HookSession } from '../protocol/control.js';
+import { HEAD } from '../protocol/shown.js';
+import { HOOK_CHARS } from '../protocol/limits.js';
+import { beat } from './identity.js';
+import { plural } from './lanes/digest.js';
+import { takeInbox, type InboxBlock } from './lanes/inbox-block.js';
 import type { Office } from './office.js';
+import type { Session } from './session.js';
 
 const NOTHING: HookReply = { text: null, receipt: null };
 
-/** Where the hooks of the client report what the session does, and are given what waits for it. */
+/** A hook says at once that the client has its text; a silent one has been ended by the client. */
+const SHOWN_MS = 5_000;
+
+/** A session that said goodbye and is still attached after this did not mean it. */
+const FAREWELL_MS = 10_000;
+
+/** A text that a hook has been given and has not handed over yet. */
+interface Given {
+  block: InboxBlock;
+  timer: NodeJS.Timeout;
+}
+
+/**
+ * Where the hooks of the client report what the session does, and are given what waits for it. They
+ * are the only lane of a client without any other, and the surest evidence for all.
+ */
 export class HookDesk {
-  #office: Office;
+  readonly #office: Office;
+  readonly #given = new Map<string, Given>();
+  /** Hooks that wait until there is something, at most one for each session. */
+  readonly #waiting = new Map<Session, (reply: HookReply) => void>();
 
   constructor(office: Office) {
     this.#office = office;
   }
 
-  /** @param hungUp the hook has ended: what it was given does not count */
+  /** @param hungUp the hook has ended: what it was given and did not confirm may be lost */
   report(report: HookReport, hungUp: AbortSignal): HookReply {
-    this.#office.log.debug({ event: report.event, gone: hungUp.aborted }, 'hook');
-    return NOTHING;
+    const session = this.#office.sessionOf(report);
+    if (session === undefined) return NOTHING;
+    session.hooked = true;
+    if (report.sessionId !== undefined) session.follow(report.sessionId);
+    if (report.transcriptPath !== undefined) session.transcriptPath = report.transcriptPath;
+    if (report.ids !== undefined) session.seen(report.ids, 'hook');
+    switch (report.event) {
+      case 'session-start':
+        session.leaving = false;
+        // After `/clear` or a resume the model knows nothing of us but what the tools say.
+        return this.#give(session, hungUp, `You are the agent "${session.agent?.name ?? ''}".`);
+      case 'user-prompt-submit':
+      case 'post-tool-use':
+        session.activity.reported('busy');
+        return this.#give(session, hungUp);
+      case 'stop': {
+        // Once a turn: a model that is kept going for ever would be the worst of loops.
+        const reply = report.stopHookActive === true ? NOTHING : this.#give(session, hungUp);
+        session.activity.reported(reply.text === null ? 'idle' : 'busy');
+        return reply;
+      }
+      case 'session-end':
+        if (report.reason !== 'clear') this.#farewell(session);
+        return NOTHING;
+    }
   }
 
-  async wait(_session: HookSession, _hungUp: AbortSignal): Promise<HookReply> {
-    return Promise.resolve(NOTHING);
+  /** Answers when something waits for the session; with nothing when another hook waits already. */
+  wait(of: HookSession, hungUp: AbortSignal): Promise<HookReply> {
+    const session = this.#office.sessionOf(of);
+    if (session === undefined || this.#waiting.has(session)) return Promise.resolve(NOTHING);
+    return new Promise((resolve) => {
+      const end = (reply: HookReply): void => {
+        this.#waiting.delete(session);
+        session.rouse = undefined;
+        resolve(reply);
+      };
+      this.#waiting.set(session, end);
+      session.rouse = () => {
+        const reply = this.#give(session, hungUp);
+        if (reply.text !== null) end(reply);
+      };
+      hungUp.addEventListener('abort', () => {
+        if (this.#waiting.get(session) === end) end(NOTHING);
+      });
+      session.offer();
+    });
   }
 
+  /** The text of a reply has been handed to the client. */
   shown(receipt: string): void {
-    this.#office.log.debug({ receipt }, 'hook shown');
+    this.#finish(receipt, 'seen');
+  }
+
+  /** What waits and no other lane is about to bring, with a receipt. */
+  #give(session: Session, hungUp: AbortSignal, greeting?: string): HookReply {
+    const block = session.lanes.has('hook')
+      ? takeInbox(session, { lane: 'hook', bytes: HOOK_CHARS, strict: true })
+      : undefined;
+    const text = block?.text ?? this.#tooLong(session) ?? undefined;
+    if (text === undefined && greeting === undefined) return NOTHING;
+    const whole = [greeting === undefined ? undefined : `${HEAD}${greeting}`, text];
+    const reply = { text: whole.filter(Boolean).join('\n\n'), receipt: null };
+    if (block === undefined) return reply;
+    const receipt = randomUUID();
+    const timer = setTimeout(() => {
+      this.#finish(receipt, 'unknown');
+    }, SHOWN_MS);
+    this.#given.set(receipt, { block, timer });
+    hungUp.addEventListener('abort', () => {
+      this.#finish(receipt, 'unknown');
+    });
+    return { ...reply, receipt };
+  }
+
+  /** Says once that something waits which is longer than a hook may bring. */
+  #tooLong(session: Session): string | undefined {
+    const mailbox = session.agent?.mailbox;
+    const waiting = mailbox?.waiting().filter(({ taken }) => !taken) ?? [];
+    if (!session.lanes.has('hook') || waiting.every(({ held }) => held)) return undefined;
+    for (const entry of waiting) entry.held = true;
+    return `${HEAD}${plural(waiting.length, 'message')} for you ${waiting.length === 1 ? 'waits' : 'wait'}. To read, call the cc2cc tool "check_inbox".`;
+  }
+
+  #finish(receipt: string, outcome: 'seen' | 'unknown'): void {
+    const given = this.#given.get(receipt);
+    if (given === undefined) return;
+    this.#given.delete(receipt);
+    clearTimeout(given.timer);
+    given.block.finish(outcome);
+  }
+
+  /** The client ends; its server may live a moment longer. */
+  #farewell(session: Session): void {
+    session.leaving = true;
+    beat(this.#office, session, 'session ended', 'offline');
+    setTimeout(() => {
+      session.leaving = false;
+    }, FAREWELL_MS).unref();
   }
 }

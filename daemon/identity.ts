@@ -11,14 +11,16 @@ import type { Session } from './session.js';
  */
 export function beat(
   office: Office,
-  { agent, facts, lane }: Session,
+  session: Session,
   context: string,
   status: 'active' | 'offline' = 'active',
 ): unknown {
+  const { agent, facts, sessionId, summary, lane, leaving } = session;
   if (agent === undefined) return undefined;
   const { root, host, log } = office;
+  const beat = { name: agent.name, facts, sessionId, summary, lane, host };
   try {
-    writeHeartbeat(root, { name: agent.name, facts, lane, host }, status, context);
+    writeHeartbeat(root, beat, leaving ? 'offline' : status, context);
     return undefined;
   } catch (error) {
     log.error({ err: error, name: agent.name }, 'cannot write a heartbeat');
@@ -27,17 +29,21 @@ export function beat(
 }
 
 /** Writes a session's agent card, with the same tolerance. */
-export function introduce(office: Office, { agent, facts, client, since }: Session): void {
+export function introduce(office: Office, session: Session): void {
+  const { agent, facts, sessionId, summary, client, since } = session;
   if (agent === undefined) return;
   const { root, host, log } = office;
-  if (facts.sessionId !== undefined) office.names.remember(facts.sessionId, agent.name);
+  for (const id of [facts.sessionId, sessionId]) {
+    if (id !== undefined) office.names.remember(id, agent.name);
+  }
   try {
     writeCard(root, {
       name: agent.name,
       host,
       cwd: facts.projectDir ?? facts.cwd,
       since: since.toISOString(),
-      ...(facts.sessionId === undefined ? {} : { session_id: facts.sessionId }),
+      ...(sessionId === undefined ? {} : { session_id: sessionId }),
+      ...(summary === undefined ? {} : { summary }),
       ...(client === undefined ? {} : { client }),
     });
   } catch (error) {

@@ -1,14 +1,17 @@
-import { lstatSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { next, type Delivery, type DeliveryEvent, type LaneName } from '../protocol/delivery.js';
 import { ensureMailbox, placeFile } from '../protocol/deliver.js';
 import { expiresAt, sentAt, type Message } from '../protocol/envelope.js';
 import { errnoOf } from '../protocol/errors.js';
 import type { MailboxPaths } from '../protocol/paths.js';
-import { inOrder, type Entry, type MailboxHistory } from './entry.js';
-import { inspectFile } from './inspect.js';
+import { inOrder, type Entry } from './entry.js';
+import { Journal } from './journal.js';
+import { inspectFile } from '../protocol/inspect.js';
 import type { Log } from './log.js';
 import { rejectFile } from './reject.js';
-import { settleFile, type Settlement } from './settle.js';
+import { completeReceipt } from './receipts.js';
+import { settleFile, unsettleFile, type Settlement } from './settle.js';
 import { SpareFile } from './spare.js';
 
 /** Content of new messages that one scan leaves in memory; the rest is read when it is offered. */
@@ -16,6 +19,14 @@ const SCAN_BYTES = 256 * 1024;
 
 /** A file may be on its way in; look again after so long. */
 export const AGAIN_MS = 500;
+
+/** What a session that attaches is known to have been given. */
+export interface Given {
+  /** Ids that its shim has handed to the client. */
+  ids: ReadonlySet<string>;
+  /** The lane by which they went where the journal does not say. */
+  lane: LaneName;
+}
 
 /**
  * The inbox of one attached agent: the directory is the truth, this is what has been read of it.
@@ -28,7 +39,10 @@ export class Mailbox {
   spare: SpareFile;
   /** Ids not handed over yet; kept apart so that an arrival costs nothing for what lies around. */
   #waiting = new Set<string>();
-  #history: MailboxHistory;
+  #given: Given;
+  #journal: Journal;
+  /** What the journal told when the agent attached. */
+  #past: Map<string, Delivery>;
   /** Handed over without evidence, then gone from the inbox. */
   #shown = new Set<string>();
   #rejected: string;
@@ -39,12 +53,14 @@ export class Mailbox {
   /**
    * @param rejected the folder for what is refused
    */
-  constructor(paths: MailboxPaths, rejected: string, history: MailboxHistory, log: Log) {
+  constructor(paths: MailboxPaths, rejected: string, given: Given, log: Log) {
     this.paths = paths;
     this.spare = new SpareFile(paths.tmp);
     this.#rejected = rejected;
-    this.#history = history;
+    this.#given = given;
     this.#log = log;
+    this.#journal = new Journal(paths.journal, log);
+    this.#past = this.#recover();
   }
 
   /** A message that is being made durable at this moment; false when it is known already. */
@@ -102,19 +118,31 @@ export class Mailbox {
 
   /** Entries that were handed over without evidence that they were seen, in queue order. */
   unconfirmed(): Entry[] {
-    return inOrder([...this.entries.values()].filter(({ offered }) => offered));
+    return inOrder([...this.entries.values()].filter(({ state }) => state.name === 'pushed'));
   }
 
-  markOffered(entry: Entry): void {
-    entry.offered = true;
+  /** Whether there are any of those; cheap where many wait. */
+  get hasUnconfirmed(): boolean {
+    return this.entries.size > this.#waiting.size;
+  }
+
+  /** It has been handed to a lane. */
+  markPushed(entry: Entry, lane: LaneName): void {
     entry.held = false;
-    this.#waiting.delete(entry.id);
+    this.#change(entry, { event: 'pushed', lane });
   }
 
-  /** It was not handed over after all. */
-  markWaiting(entry: Entry): void {
-    entry.offered = false;
-    this.#waiting.add(entry.id);
+  /** The lane has brought no sign of it: it waits again, with a warning. */
+  markOverdue(entry: Entry): void {
+    if (entry.state.name !== 'pushed') return;
+    entry.tried.push(entry.state.lane);
+    entry.repeated = true;
+    this.#change(entry, { event: 'overdue' });
+  }
+
+  /** The tool result that it was on did not reach the client. */
+  markDropped(entry: Entry): void {
+    this.#change(entry, { event: 'dropped' });
   }
 
   /** The message of an entry, from memory or, checked anew, from its file. */
@@ -123,22 +151,19 @@ export class Mailbox {
     const verdict = inspectFile(this.#file(entry.id), `${entry.id}.json`);
     if (verdict.kind === 'message') return verdict.message;
     if (verdict.kind === 'later') return undefined; // no file descriptor is left: it is still there
-    if (entry.offered) this.#shown.add(entry.id); // should it come back
+    if (entry.state.name === 'pushed') this.#shown.add(entry.id); // should it come back
     this.#remove(entry.id); // taken away or spoilt by somebody; a scan will say which
     return undefined;
   }
 
-  /**
-   * The mailbox is at another place now; its files have been moved.
-   *
-   * @param offered what waits there and an earlier session was offered without a sign that it saw it
-   */
-  moveTo(paths: MailboxPaths, offered: Iterable<string> = []): void {
-    const { given, offered: before } = this.#history;
-    this.#history = { given, offered: new Set([...before, ...offered]) };
+  /** The mailbox is at another place now; its files have been moved. */
+  moveTo(paths: MailboxPaths): void {
     this.spare.close();
     this.paths = paths;
     this.spare = new SpareFile(paths.tmp);
+    this.#journal.flush();
+    this.#journal = new Journal(paths.journal, this.#log);
+    this.#past = this.#recover();
   }
 
   /** Moves a message to `done/`, once it is durable. */
@@ -147,16 +172,28 @@ export class Mailbox {
     await entry?.committed;
     // The sender waits for the answer to the same moment: it goes first.
     await new Promise((resolve) => setImmediate(resolve));
-    if (entry === undefined || !this.entries.has(id)) return;
+    if (entry === undefined || this.entries.get(id) !== entry) return;
     // Taken back meanwhile: the tool result did not reach the client.
-    if (how.state === 'seen' && how.evidence === 'tool result' && !entry.offered) return;
+    const isResult = how.state === 'seen' && how.evidence === 'tool result';
+    if (isResult && entry.state.name !== 'pushed') return;
     try {
-      settleFile(this.paths, id, how);
+      this.#end(id, how);
       this.#remove(id);
     } catch (error) {
-      // The entry stays, as offered: better shown again with a warning than twice without.
+      // The entry stays, as it is: better shown again with a warning than twice without.
       this.#log.error({ err: error, id, ...how }, 'message cannot be settled');
     }
+  }
+
+  /** Notes that a message which had left with a tool result was not seen after all. */
+  unsettle(id: string): void {
+    this.#journal.note(id, { event: 'dropped' });
+    unsettleFile(this.paths, id);
+  }
+
+  /** What has been noted is on the disk when this returns. */
+  flush(): void {
+    this.#journal.flush();
   }
 
   /** Files that are being made durable at this moment. */
@@ -165,20 +202,66 @@ export class Mailbox {
   }
 
   #add(message: Message): Entry {
+    const { id } = message;
+    const past = this.#past.get(id);
+    const given = this.#given.ids.has(id);
+    const lane = past?.state.name === 'pushed' ? past.state.lane : this.#given.lane;
     const entry: Entry = {
-      id: message.id,
+      id,
       sentAt: sentAt(message),
       expiresAt: expiresAt(message),
-      offered: this.#history.given.has(message.id),
-      repeated: this.#history.offered.has(message.id) || this.#shown.has(message.id),
+      state: given ? { name: 'pushed', lane } : { name: 'accepted' },
+      at: performance.now(),
+      tried: [],
+      repeated: this.#shown.has(id) || (!given && wasOffered(past)),
       held: false,
       taken: false,
       message,
       committed: undefined,
     };
-    this.entries.set(message.id, entry);
-    if (!entry.offered) this.#waiting.add(message.id);
+    this.entries.set(id, entry);
+    if (!given) this.#waiting.add(id);
+    // The shim has written the result to the client: that is what the evidence is.
+    else if (lane === 'tool') void this.settle(id, { state: 'seen', evidence: 'tool result' });
     return entry;
+  }
+
+  #change(entry: Entry, event: DeliveryEvent): void {
+    const state = next(entry.state, event);
+    if (state === undefined || this.entries.get(entry.id) !== entry) return;
+    entry.state = state;
+    entry.at = performance.now();
+    if (state.name === 'accepted') this.#waiting.add(entry.id);
+    else this.#waiting.delete(entry.id);
+    this.#journal.note(entry.id, event);
+  }
+
+  /** The journal first: a crash in between leaves a file in the inbox that is known to be seen. */
+  #end(id: string, how: Settlement): void {
+    const { state, ...rest } = how;
+    this.#journal.note(id, { event: state, ...rest } as DeliveryEvent);
+    this.#journal.flush();
+    settleFile(this.paths, id, how);
+  }
+
+  /** Finishes what a daemon before us had noted as ended but not moved; tells what else it noted. */
+  #recover(): Map<string, Delivery> {
+    const past = this.#journal.read();
+    for (const [id, { state }] of past) {
+      const ended = state.name === 'seen' || state.name === 'expired';
+      if (!ended) continue;
+      const how: Settlement =
+        state.name === 'seen' ? { state: 'seen', evidence: state.evidence } : { state: 'expired' };
+      try {
+        if (existsSync(this.#file(id))) settleFile(this.paths, id, how);
+        else if (state.name === 'seen') completeReceipt(this.paths, id, state.evidence);
+      } catch (error) {
+        this.#log.error({ err: error, id }, 'cannot finish what was begun');
+      }
+      past.delete(id);
+    }
+    this.#journal.compact(past, (id) => existsSync(this.#file(id)));
+    return past;
   }
 
   #remove(id: string): void {
@@ -237,4 +320,10 @@ export class Mailbox {
       this.#log.error({ err: error, mailbox: this.paths.dir, reason }, 'file cannot be rejected');
     }
   }
+}
+
+/** Whether a session was offered it and left no sign of having seen it. */
+function wasOffered(past: Delivery | undefined): boolean {
+  if (past === undefined) return false;
+  return past.state.name === 'pushed' || past.history.some(({ event }) => event === 'overdue');
 }

@@ -1,12 +1,16 @@
+import type { HookSession } from '../protocol/control.js';
 import { mailboxPaths, rootPaths } from '../protocol/paths.js';
 import type { SessionFacts } from '../protocol/hello.js';
+import type { TokenBucket } from '../protocol/token-bucket.js';
 import { Arriving } from './arriving.js';
 import type { Claim, Claimer } from './claim.js';
 import type { Config } from './config.js';
+import { EvidenceWatch } from './evidence/watch.js';
 import { beat, introduce } from './identity.js';
 import type { Log } from './log.js';
 import { InboxWatch } from './inbox-watch.js';
 import { Mailbox } from './mailbox.js';
+import { socketBucket } from './lanes/socket-lane.js';
 import { claimFor } from './naming.js';
 import { Presence, type Listener } from './presence.js';
 import { PairRate } from './rate.js';
@@ -32,6 +36,7 @@ export class Office {
   readonly presence: Presence;
   readonly rate: PairRate;
   readonly inboxes: InboxWatch;
+  readonly evidence: EvidenceWatch;
   readonly names: SessionNames;
   /** Tool calls that are being carried out. */
   readonly running = new Set<Promise<unknown>>();
@@ -40,8 +45,8 @@ export class Office {
   renaming: Promise<unknown> | undefined;
   #instance: string;
   #agents = new Map<string, Session>();
-  /** By agent name: what its last session was offered and did not confirm. */
-  #unconfirmed = new Map<string, ReadonlySet<string>>();
+  /** By process id of the client: what its socket has been given lately. */
+  #buckets = new Map<number, TokenBucket>();
 
   constructor({ root, host, instance, config, log }: OfficeOptions) {
     this.root = root;
@@ -52,6 +57,7 @@ export class Office {
     this.names = new SessionNames(root, host);
     this.rate = new PairRate(config.rate);
     this.inboxes = new InboxWatch(log);
+    this.evidence = new EvidenceWatch(() => this.sessions, config, log);
     this.presence = new Presence(() => this.#listeners());
   }
 
@@ -67,10 +73,33 @@ export class Office {
   /** A new connection. One with the same attach key, or of the same client process, gives way. */
   admit(session: Session): void {
     for (const other of this.sessions) {
-      if (supersedes(session.facts, other.facts))
-        this.dismiss(other, 'replaced by a new connection');
+      if (supersedes(session.facts, other)) this.dismiss(other, 'replaced by a new connection');
     }
     this.sessions.add(session);
+    session.onPushed = () => {
+      this.evidence.wake();
+    };
+    session.onFollow = () => {
+      introduce(this, session); // a resumed conversation gets its name back
+    };
+  }
+
+  /** What a client's socket bears: the same for all shims that serve that client in turn. */
+  bucketOf({ ppid }: SessionFacts): TokenBucket {
+    const now = performance.now();
+    for (const [pid, bucket] of this.#buckets) if (bucket.isFull(now)) this.#buckets.delete(pid);
+    const bucket = this.#buckets.get(ppid) ?? socketBucket();
+    this.#buckets.set(ppid, bucket);
+    return bucket;
+  }
+
+  /** The session that a hook of its client speaks of. */
+  sessionOf({ claudePid, sessionId }: HookSession): Session | undefined {
+    const agents = [...this.sessions].filter(({ agent }) => agent !== undefined).reverse();
+    return (
+      agents.find(({ facts }) => facts.ppid === claudePid) ??
+      agents.find((session) => sessionId !== undefined && session.sessionId === sessionId)
+    );
   }
 
   /**
@@ -87,13 +116,14 @@ export class Office {
     const mailbox = new Mailbox(
       mailboxPaths(this.root, name),
       rootPaths(this.root).rejected,
-      { given: new Set(facts.reattach?.pushed), offered: this.#unconfirmed.get(name) ?? new Set() },
+      { ids: new Set(facts.reattach?.pushed), lane: session.lanes.best(false) },
       this.log,
     );
     session.agent = { name, lease, mailbox, doorbell: this.inboxes.hang(session, mailbox) };
     this.#agents.set(name, session);
     this.#receive(name, mailbox);
     this.inboxes.look(session);
+    this.evidence.wake();
     if (session.initialized) this.signOn(session);
     if (facts.reattach === undefined) this.presence.joined(name);
     else this.presence.returned(name);
@@ -115,9 +145,7 @@ export class Office {
       agent.doorbell.close();
       agent.mailbox.spare.close();
       this.#agents.delete(agent.name);
-      const offered = new Set(agent.mailbox.unconfirmed().map(({ id }) => id));
-      if (offered.size > 0) this.#unconfirmed.set(agent.name, offered);
-      else this.#unconfirmed.delete(agent.name);
+      agent.mailbox.flush();
       if (!quietly) this.#signOff(session, agent, why);
       this.presence.left(agent.name);
       this.log.info({ name: agent.name, why }, 'detached');
@@ -134,7 +162,7 @@ export class Office {
     agent.lease.release();
     agent.name = claim.name;
     agent.lease = claim.lease;
-    agent.mailbox.moveTo(mailboxPaths(this.root, claim.name), this.#unconfirmed.get(claim.name));
+    agent.mailbox.moveTo(mailboxPaths(this.root, claim.name));
     agent.doorbell = this.inboxes.hang(session, agent.mailbox);
     this.#agents.set(claim.name, session);
     this.#receive(claim.name, agent.mailbox);
@@ -197,12 +225,12 @@ export class Office {
  * A shim that comes back after that is no newer one: of two that live, each would drive out the other
  * for ever.
  */
-function supersedes(now: SessionFacts, before: SessionFacts): boolean {
+function supersedes(now: SessionFacts, { facts: before, sessionId }: Session): boolean {
   if (now.attachKey === before.attachKey) return true;
   return (
     now.reattach === undefined &&
     now.sessionId !== undefined &&
-    now.sessionId === before.sessionId &&
+    [before.sessionId, sessionId].includes(now.sessionId) &&
     now.ppid === before.ppid
   );
 }

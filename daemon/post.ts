@@ -8,7 +8,7 @@ import type { Entry } from './entry.js';
 import type { Office } from './office.js';
 
 /** Where an accepted message is at this moment. */
-export type Posted = 'handed over' | 'waiting';
+export type Posted = 'handed over' | 'on its way' | 'waiting';
 
 /**
  * Accepts a message: when this resolves, it is durable in the recipient's inbox. A recipient that is
@@ -39,16 +39,16 @@ export async function post(office: Office, message: Message): Promise<Posted> {
   // Also for one that is attached: its session may be another one before the disk is done.
   office.arriving.add(to, message, committed);
   if (mailbox?.arrive(message, committed)) session?.offer();
-  const wasOffered = mailbox?.entries.get(id)?.offered === true;
+  const entry = mailbox?.entries.get(id);
   try {
     await committed;
   } catch (error) {
-    throw wasOffered ? mayBeSeen(error, to) : error;
+    throw entry !== undefined && stateOf(entry) !== 'waiting' ? mayBeSeen(error, to) : error;
   }
   office.log.debug({ id, from: message.from, to, type: message.type }, 'accepted');
   if (mailbox === undefined) return 'waiting';
-  const entry = mailbox.entries.get(id);
-  return entry === undefined ? 'handed over' : stateOf(entry);
+  const now = mailbox.entries.get(id);
+  return now === undefined ? 'handed over' : stateOf(now);
 }
 
 /**
@@ -63,6 +63,7 @@ function mayBeSeen(error: unknown, to: string): Cc2ccError {
   });
 }
 
-function stateOf(entry: Entry): Posted {
-  return entry.offered ? 'handed over' : 'waiting';
+function stateOf({ state, taken }: Entry): Posted {
+  if (state.name === 'pushed') return 'handed over';
+  return taken ? 'on its way' : 'waiting';
 }

@@ -29,6 +29,12 @@ export function leaveReceipt(paths: MailboxPaths, id: string, evidence: string):
   timer ??= setTimeout(writeNext, DELAY_MS);
 }
 
+/** Leaves the receipt that a daemon before us had no time for. */
+export function completeReceipt(paths: MailboxPaths, id: string, evidence: string): void {
+  if (existsSync(receiptPath(paths, id)) || !existsSync(join(paths.done, `${id}.json`))) return;
+  leaveReceipt(paths, id, evidence);
+}
+
 /** Removes the receipt of a message that was not seen after all. */
 export function withdrawReceipt(paths: MailboxPaths, id: string): void {
   const path = receiptPath(paths, id);

@@ -1,4 +1,4 @@
-import { linkSync, renameSync, rmSync } from 'node:fs';
+import { appendFileSync, linkSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureMailbox } from '../protocol/deliver.js';
 import { Cc2ccError, errnoOf } from '../protocol/errors.js';
@@ -54,11 +54,12 @@ async function rename(office: Office, session: Session, name: string): Promise<s
     });
   }
   const from = mailboxPaths(office.root, old);
+  agent.mailbox.flush();
   moveMail(from, mailboxPaths(office.root, name));
-  const { facts, lane } = session;
+  const { facts, sessionId, summary, lane } = session;
   writeHeartbeat(
     office.root,
-    { name: old, facts, lane, host: office.host },
+    { name: old, facts, sessionId, summary, lane, host: office.host },
     'offline',
     `renamed to ${name}`,
   );
@@ -78,6 +79,7 @@ async function rename(office: Office, session: Session, name: string): Promise<s
 export function moveMail(from: MailboxPaths, to: MailboxPaths): void {
   ensureMailbox(to);
   writeReceipts(); // those on their way know the old place
+  moveJournal(from.journal, to.journal);
   for (const folder of ['done', 'receipts', 'inbox'] as const) {
     for (const file of listFolder(from[folder]))
       move(join(from[folder], file), join(to[folder], file));
@@ -97,5 +99,15 @@ function move(from: string, to: string): void {
     if (errno === 'EEXIST') rmSync(from);
     // What cannot be linked (a folder, a file system without links) is moved.
     else if (errno !== 'ENOENT') renameSync(from, to);
+  }
+}
+
+/** What is known of the messages moves along; after a crash in between it is there twice, harmlessly. */
+function moveJournal(from: string, to: string): void {
+  try {
+    appendFileSync(to, readFileSync(from), { mode: 0o600 });
+    rmSync(from);
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error; // there was none
   }
 }

@@ -37,7 +37,7 @@ export function statusReport(
     agents: knownNames(office)
       .map((name) => describeAgent(office, name))
       // Who is away and has no mail is history, not status.
-      .filter(({ status, waiting }) => status === 'online' || waiting > 0),
+      .filter(({ status, waiting }) => status !== 'offline' || waiting > 0),
     health: { ok: problems.length === 0, problems },
   };
 }

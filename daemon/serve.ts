@@ -31,7 +31,7 @@ function serveSession(
   socket: Socket,
 ): LineReader {
   const transport = new SessionTransport(socket, instance);
-  const session = new Session(facts, transport);
+  const session = new Session(facts, transport, office.bucketOf(facts));
   office.admit(session);
   if (!isLookingAround(facts)) {
     try {

@@ -1,12 +1,17 @@
+import type { Evidence, LaneName } from '../protocol/delivery.js';
 import type { SessionFacts } from '../protocol/hello.js';
+import type { TokenBucket } from '../protocol/token-bucket.js';
 import type { NameLease } from './claim.js';
 import type { Doorbell } from './doorbell.js';
-import { composePushes, heldNotice, type Push } from './lanes/compose.js';
-import type { Offered } from './lanes/digest.js';
-import { chooseLane, type LaneName } from './lanes/lane.js';
 import type { Entry } from './entry.js';
+import { Activity } from './evidence/activity.js';
+import type { Transcript } from './evidence/transcript.js';
+import { LaneSet } from './lanes/lane-set.js';
+import { Offering } from './lanes/offering.js';
+import { SocketLane, socketBucket } from './lanes/socket-lane.js';
 import type { Mailbox } from './mailbox.js';
 import type { SessionTransport } from './mcp/transport.js';
+import { Waiters } from './waiters.js';
 
 /** What a session has once it is a registered agent. */
 export interface Registration {
@@ -16,65 +21,83 @@ export interface Registration {
   doorbell: Doorbell;
 }
 
-/** Content read ahead for one offer: four full digests and a little. */
-const OFFER_BYTES = 80 * 1024;
-
-/** "12 more messages wait" is said again at most this often. */
-const HELD_NOTICE_MS = 10_000;
-
 /** One attached shim, that is, one session of a client, for as long as its connection lasts. */
 export class Session {
   readonly facts: SessionFacts;
   readonly transport: SessionTransport;
   readonly since = new Date();
-  readonly lane: LaneName;
+  readonly lanes: LaneSet;
+  readonly activity = new Activity();
+  readonly waiters = new Waiters();
   /** Undefined for a client that only looks around, such as a health check. */
   agent: Registration | undefined;
   client: { name: string; version: string } | undefined;
+  /** The client's own id of the conversation; `/clear` begins another one in the same process. */
+  sessionId: string | undefined;
+  /** What the agent says it is doing. */
+  summary: string | undefined;
   /** The client has said `initialized`. */
   initialized = false;
   /** The client has shown that it takes notifications; what is pushed before is lost. */
   open = false;
-  /** The model has shown that it sees what the lane brings. */
-  proven = false;
+  /** The client's hooks have reported. */
+  hooked = false;
+  /** The client has said that the session ends. */
+  leaving = false;
   ended = false;
+  /** Somebody wants to know when it becomes idle. */
+  isWatched = false;
   /** Epoch milliseconds at which it was told who is online. */
   informedAt = 0;
-  #heldTimer: NodeJS.Timeout | undefined;
-  /** On a clock that nobody sets. */
-  #heldTold = -Infinity;
+  /** Where a hook says that the transcript is. */
+  transcriptPath: string | undefined;
+  transcript: Transcript | undefined;
+  /** When the transcript was searched for last. */
+  searchedAt = -Infinity;
+  /** Wakes the session through a hook that waits for it. */
+  rouse: (() => void) | undefined;
+  /** Is told when something was handed to a lane. */
+  onPushed: (() => void) | undefined;
+  /** Is told when the conversation has got another id. */
+  onFollow: (() => void) | undefined;
+  readonly #offering: Offering;
 
-  constructor(facts: SessionFacts, transport: SessionTransport) {
+  /** @param bucket of the client's socket, where an earlier connection has used it */
+  constructor(
+    facts: SessionFacts,
+    transport: SessionTransport,
+    readonly bucket: TokenBucket = socketBucket(),
+  ) {
     this.facts = facts;
     this.transport = transport;
-    this.lane = chooseLane(facts);
+    this.sessionId = facts.sessionId;
+    this.lanes = new LaneSet(facts);
+    this.#offering = new Offering(this, new SocketLane(transport, bucket));
   }
 
-  /** Pushes what waits, if this session can be pushed to. */
+  /** The lane that messages take now. */
+  get lane(): LaneName {
+    return this.lanes.best(this.hooked);
+  }
+
+  /** Whether it can be told what is no message, without starting a turn of a session that is idle. */
+  get canNotice(): boolean {
+    return this.open && !this.ended && this.lanes.pushing()[0] === 'channel';
+  }
+
+  /** Whether anything could tell that the model was given a message. */
+  get givesEvidence(): boolean {
+    return this.hooked || this.transcript !== undefined;
+  }
+
+  /** Hands what waits to the lanes that take it now. */
   offer(): void {
-    const mailbox = this.agent?.mailbox;
-    if (mailbox === undefined || !this.canPush || this.transport.congested) return;
-    // What is on its way in a tool result is neither pushed nor announced.
-    const left = (): Entry[] => mailbox.waiting().filter(({ taken }) => !taken);
-    const waiting = left();
-    if (waiting.length === 0) return;
-    if (waiting.some(({ held }) => held)) {
-      this.#hold(waiting); // nothing may overtake what was held back
-      return;
-    }
-    const items = readAhead(mailbox, waiting);
-    const { pushes } = composePushes(items);
-    for (const push of pushes) this.#push(push, mailbox);
-    this.#hold(left());
+    this.#offering.offer();
   }
 
-  get canPush(): boolean {
-    return this.lane === 'channel' && this.open && !this.ended;
-  }
-
-  /** A remark of the daemon's own, not a message: it is not kept for a session that cannot be pushed to. */
+  /** A remark of the daemon's own, not a message: it is not kept for a session that cannot be told. */
   notice(content: string, meta: Record<string, string>): void {
-    if (this.canPush) void this.#write({ content, meta, ids: [] });
+    this.#offering.notice(content, meta);
   }
 
   /** A remark for the shim, which keeps it from the client. False when the connection is gone. */
@@ -85,81 +108,69 @@ export class Session {
     );
   }
 
-  /** The model answered a message: it has seen it, so the lane works. */
-  async confirm(id: string): Promise<void> {
+  /** The client goes on under another conversation. */
+  follow(sessionId: string): void {
+    if (sessionId === this.sessionId) return;
+    this.sessionId = sessionId;
+    this.transcriptPath = undefined;
+    this.searchedAt = -Infinity;
+    this.onFollow?.();
+  }
+
+  /** Messages have left for the client by a lane. */
+  handedOver(ids: readonly string[], lane: LaneName): void {
+    this.onPushed?.();
+    if (!this.givesEvidence && this.lanes.isConfirmed(lane)) this.#settle(ids, 'proven lane');
+  }
+
+  /** The model was given these messages. */
+  seen(ids: readonly string[], evidence: Evidence): void {
+    const mailbox = this.agent?.mailbox;
+    if (mailbox === undefined) return;
+    for (const id of ids) {
+      const entry = mailbox.entries.get(id);
+      if (entry === undefined) continue;
+      const lane = entry.state.name === 'pushed' ? entry.state.lane : entry.tried.at(-1);
+      // Of what was never handed over there can be no sign, whoever says so; but an answer is one.
+      if (lane === undefined && evidence !== 'reply') continue;
+      if (lane !== undefined) this.lanes.confirm(lane, evidence);
+      this.#settle([id], evidence);
+    }
+  }
+
+  /** The model has answered a message: it has seen it, so the lane works. */
+  async answered(id: string): Promise<void> {
     const mailbox = this.agent?.mailbox;
     const entry = mailbox?.entries.get(id);
     if (mailbox === undefined || entry === undefined) return;
-    // A message from a tool result says nothing about the channel.
-    if (entry.offered && this.lane === 'channel') this.proven = true;
+    const lane = entry.state.name === 'pushed' ? entry.state.lane : undefined;
+    if (lane !== undefined) this.lanes.confirm(lane, 'reply');
     await mailbox.settle(id, { state: 'seen', evidence: 'reply' });
-    if (!this.proven) return;
+    if (lane === undefined || this.givesEvidence) return;
     for (const other of mailbox.unconfirmed()) {
+      if (other.state.name !== 'pushed' || other.state.lane !== lane) continue;
       await mailbox.settle(other.id, { state: 'seen', evidence: 'proven lane' });
     }
+  }
+
+  /** The session has moved on without a sign of these: they wait for the next lane. */
+  lose(entries: readonly Entry[]): void {
+    const lanes = new Set(
+      entries.flatMap(({ state }) => (state.name === 'pushed' ? state.lane : [])),
+    );
+    for (const entry of entries) this.agent?.mailbox.markOverdue(entry);
+    // Where nothing could give a sign, its absence says nothing of the lane.
+    if (this.givesEvidence) for (const lane of lanes) this.lanes.lose(lane);
+    this.offer();
   }
 
   /** No timer may speak for a session that is gone. */
   end(): void {
     this.ended = true;
-    clearTimeout(this.#heldTimer);
+    this.#offering.end();
   }
 
-  #push(push: Push, mailbox: Mailbox): void {
-    for (const id of push.ids) {
-      const entry = mailbox.entries.get(id);
-      if (entry !== undefined) mailbox.markOffered(entry);
-    }
-    void this.#write(push).then(async (written) => {
-      if (!written || !this.proven) return;
-      for (const id of push.ids) {
-        await mailbox.settle(id, { state: 'seen', evidence: 'proven lane' });
-      }
-    });
+  #settle(ids: readonly string[], evidence: Evidence): void {
+    for (const id of ids) void this.agent?.mailbox.settle(id, { state: 'seen', evidence });
   }
-
-  async #write({ content, meta }: Push): Promise<boolean> {
-    try {
-      await this.transport.write({
-        jsonrpc: '2.0',
-        method: 'notifications/claude/channel',
-        params: { content, meta },
-      });
-      return true;
-    } catch {
-      return false; // the connection is gone; its end is handled where it is noticed
-    }
-  }
-
-  /** Marks entries as waiting for check_inbox and says so, now or when it was not said lately. */
-  #hold(entries: readonly Entry[]): void {
-    if (entries.length === 0) return;
-    const isNews = entries.some(({ held }) => !held);
-    for (const entry of entries) entry.held = true;
-    if (!isNews || this.#heldTimer !== undefined) return;
-    const delay = Math.max(0, this.#heldTold + HELD_NOTICE_MS - performance.now());
-    this.#heldTimer = setTimeout(() => {
-      this.#heldTimer = undefined;
-      this.#heldTold = performance.now();
-      const held = this.agent?.mailbox.waiting().filter((entry) => entry.held) ?? [];
-      const [first] = held;
-      if (first === undefined) return;
-      const { content, meta } = heldNotice(held.length, this.agent?.mailbox.read(first));
-      this.notice(content, meta);
-    }, delay);
-  }
-}
-
-/** Reads entries until they are more than one offer can take. */
-function readAhead(mailbox: Mailbox, entries: readonly Entry[]): Offered[] {
-  const items: Offered[] = [];
-  let bytes = 0;
-  for (const entry of entries) {
-    if (bytes > OFFER_BYTES) break;
-    const message = mailbox.read(entry);
-    if (message === undefined) continue;
-    bytes += Buffer.byteLength(message.content.text) + 200;
-    items.push({ message, repeated: entry.repeated });
-  }
-  return items;
 }

@@ -1,5 +1,6 @@
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
+import { appendJournal, type Evidence } from '../protocol/delivery.js';
 import { placeFile } from '../protocol/deliver.js';
 import { errnoOf } from '../protocol/errors.js';
 import { makeFolder } from '../protocol/make-folder.js';
@@ -7,8 +8,7 @@ import type { MailboxPaths } from '../protocol/paths.js';
 import { leaveReceipt } from './receipts.js';
 
 /** How a message ended: seen by the session (with the evidence), or expired. */
-export type Settlement =
-  { state: 'seen'; evidence: 'tool result' | 'reply' | 'proven lane' } | { state: 'expired' };
+export type Settlement = { state: 'seen'; evidence: Evidence } | { state: 'expired' };
 
 /**
  * Moves a message from `inbox/` to `done/` and, when it was seen, leaves a receipt of the original's
@@ -40,4 +40,10 @@ export function settleFile(paths: MailboxPaths, id: string, how: Settlement): vo
  */
 export function unsettleFile(paths: MailboxPaths, id: string): void {
   placeFile(join(paths.done, `${id}.json`), join(paths.inbox, `${id}.json`));
+}
+
+/** Settles a message of an agent that is not attached. */
+export function expireFile(paths: MailboxPaths, id: string): void {
+  settleFile(paths, id, { state: 'expired' });
+  appendJournal(paths.journal, [{ id, at: new Date().toISOString(), event: 'expired' }]);
 }

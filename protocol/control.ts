@@ -8,16 +8,25 @@ import { isRecord } from './json.js';
 /** One agent in a status report. */
 export interface AgentStatus {
   name: string;
-  status: 'online' | 'offline';
+  /** `online`: attached, and nothing tells whether it works on a turn. */
+  status: 'online' | 'busy' | 'idle' | 'offline';
   /** Where it is attached: at this daemon, elsewhere by its heartbeat, or nowhere. */
   where: 'here' | 'elsewhere' | 'away';
   lane: string | null;
-  /** Whether the lane has shown that messages reach the model. */
-  proven: boolean;
+  /** Whether something that came by this lane was seen by the model. */
+  confirmed: boolean;
+  /** The last sign that the model was given a message. */
+  lastEvidence: { evidence: string; lane: string; at: string } | null;
+  /** Lanes that were given up, and why. */
+  deadLanes: { name: string; why: string }[];
+  /** What the agent said that it is doing. */
+  summary: string | null;
   /** Messages in the inbox that no evidence says were seen. */
   waiting: number;
   /** ISO time: attached since, or last heard of; null when unknown. */
   since: string | null;
+  /** ISO time of the last sign of life; null when unknown. */
+  lastSeen: string | null;
   directory: string | null;
   host: string | null;
 }

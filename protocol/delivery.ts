@@ -57,7 +57,9 @@ export function next(state: DeliveryState, event: DeliveryEvent): DeliveryState 
         case 'overdue':
           return state.name === 'pushed' ? { name: 'accepted' } : undefined;
         case 'dropped':
-          return undefined;
+          return state.name === 'pushed' && state.lane === 'tool'
+            ? { name: 'accepted' }
+            : undefined;
       }
       break;
     case 'seen':

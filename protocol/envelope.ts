@@ -37,6 +37,8 @@ export const messageSchema = z.looseObject({
   signature: z.string().max(200).optional(),
   thread: id.optional(),
   hops: z.int().min(0).max(1000).optional(),
+  /** It went to everybody, and nobody is expected to answer. */
+  broadcast: z.boolean().optional(),
 });
 
 /** A message that has passed the schema. */
@@ -69,6 +71,7 @@ export interface Draft {
   replyTo?: string | undefined;
   thread?: string | undefined;
   hops?: number | undefined;
+  broadcast?: boolean | undefined;
   ttl?: number | undefined;
   /** Who speaks: a session, a person, a script, or the daemon itself. */
   mode?: string | undefined;
@@ -90,6 +93,7 @@ export function createMessage(draft: Draft): Message {
     ttl: draft.ttl ?? DEFAULT_TTL_S,
     ...(draft.thread === undefined ? {} : { thread: draft.thread }),
     ...(draft.hops === undefined ? {} : { hops: draft.hops }),
+    ...(draft.broadcast === true ? { broadcast: true } : {}),
   };
 }
 

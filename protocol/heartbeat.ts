@@ -19,6 +19,7 @@ export const heartbeatSchema = z.looseObject({
   host: z.string().optional(),
   cwd: z.string().optional(),
   lane: z.string().optional(),
+  summary: z.string().optional(),
 });
 
 export type Heartbeat = z.infer<typeof heartbeatSchema>;

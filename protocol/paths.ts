@@ -40,6 +40,8 @@ export interface MailboxPaths {
   inbox: string;
   done: string;
   receipts: string;
+  /** What became of messages; see delivery.ts. */
+  journal: string;
 }
 
 export function mailboxPaths(root: string, name: string): MailboxPaths {
@@ -50,6 +52,7 @@ export function mailboxPaths(root: string, name: string): MailboxPaths {
     inbox: join(dir, 'inbox'),
     done: join(dir, 'done'),
     receipts: join(dir, 'receipts'),
+    journal: join(dir, 'journal.jsonl'),
   };
 }
 

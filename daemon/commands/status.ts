@@ -55,8 +55,8 @@ function table(agents: readonly AgentStatus[]): string[] {
   const head = ['AGENT', 'STATUS', 'LANE', 'WAITING', 'SINCE', 'DIRECTORY'];
   const rows = agents.map((agent) => [
     agent.name,
-    agent.where === 'elsewhere' ? `online@${agent.host ?? '?'}` : agent.status,
-    agent.lane === null ? '-' : agent.lane + (agent.proven ? ', proven' : ''),
+    agent.where === 'elsewhere' ? `${agent.status}@${agent.host ?? '?'}` : agent.status,
+    agent.lane === null ? '-' : agent.lane + (agent.confirmed ? ', confirmed' : ''),
     String(agent.waiting),
     agent.since === null ? '-' : ago(agent.since),
     agent.directory === null ? '-' : tilde(agent.directory),

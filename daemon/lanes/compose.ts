@@ -1,6 +1,6 @@
 import type { Message } from '../../protocol/envelope.js';
 import { PUSH_BYTES } from '../../protocol/limits.js';
-import { digestPart, plural, shownText, type Offered } from './digest.js';
+import { digestOf, digestPart, plural, shownText, type Offered } from './digest.js';
 import { sanitizeText, sanitizeValue } from './sanitize.js';
 
 /** One notification: what the model reads, and attributes that only the daemon sets. */
@@ -66,10 +66,14 @@ function fitsAlone(message: Message): boolean {
 }
 
 function single({ message, repeated }: Offered): Push {
-  const { id, from, type, priority, replyTo, thread } = message;
+  const { id, from, type, priority, replyTo, thread, broadcast } = message;
   const warning = repeated ? '(possibly repeated)\n' : '';
+  const answer =
+    broadcast === true
+      ? 'This went to everybody: no reply is expected.'
+      : `To answer, call the cc2cc tool "reply" with msg_id "${id}".`;
   return {
-    content: `${warning}${shownText(message)}\n\nTo answer, call the cc2cc tool "reply" with msg_id "${id}".`,
+    content: `${warning}${shownText(message)}\n\n${answer}`,
     meta: {
       from: sanitizeValue(from),
       msg_id: id,
@@ -77,6 +81,7 @@ function single({ message, repeated }: Offered): Push {
       priority,
       ...(typeof replyTo === 'string' ? { reply_to: replyTo } : {}),
       ...(thread === undefined ? {} : { thread }),
+      ...(broadcast === true ? { broadcast: 'true' } : {}),
     },
     ids: [id],
   };
@@ -86,10 +91,7 @@ function digest(group: readonly Offered[]): Push {
   const ids = group.map(({ message }) => message.id);
   const senders = [...new Set(group.map(({ message }) => message.from))];
   return {
-    content: [
-      `${plural(group.length, 'message')}, oldest first. To answer one, call the cc2cc tool "reply" with its msg_id, which stands in brackets.`,
-      ...group.map(digestPart),
-    ].join('\n\n'),
+    content: digestOf(group),
     meta: {
       from: senders.slice(0, 8).join(', '),
       type: 'digest',
@@ -98,4 +100,24 @@ function digest(group: readonly Offered[]): Push {
     },
     ids,
   };
+}
+
+/**
+ * The next text for a session's own socket: what waits, in queue order and in full, as far as one
+ * push holds it. The text alone has to tell who speaks, so it has the form of a digest also for one.
+ *
+ * @returns undefined when the first message alone is too long
+ */
+export function composeText(
+  items: readonly Offered[],
+): { content: string; ids: string[] } | undefined {
+  const taken: Offered[] = [];
+  let room = PUSH_BYTES;
+  for (const item of items) {
+    room -= Buffer.byteLength(digestPart(item)) + 2;
+    if (room < 0) break;
+    taken.push(item);
+  }
+  if (taken.length === 0) return undefined;
+  return { content: digestOf(taken), ids: taken.map(({ message }) => message.id) };
 }

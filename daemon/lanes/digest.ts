@@ -1,4 +1,5 @@
 import type { Message } from '../../protocol/envelope.js';
+import { HEAD, headerOf } from '../../protocol/shown.js';
 import { sanitizeText } from './sanitize.js';
 
 /** A message on its way to a session, and whether the session may have had it before. */
@@ -8,20 +9,31 @@ export interface Offered {
 }
 
 /**
- * Several messages as one text, in order and in full. Body lines are quoted with `> `, header lines
- * never are, so no message can forge the header of another.
+ * Several messages as one text, in order and in full, with a head that says where they come from.
+ * Body lines are quoted with `> `, header lines never are, so no message can forge the header of
+ * another.
  */
 export function digestOf(items: readonly Offered[]): string {
-  return items.map(digestPart).join('\n\n');
+  return [headOf(items.length), ...items.map(digestPart)].join('\n\n');
+}
+
+/** What stands above messages wherever no attribute of the client's tells their sender. */
+export function headOf(count: number): string {
+  const [from, order, one] =
+    count === 1
+      ? ['another agent', '', 'To answer,']
+      : ['other agents', ', oldest first', 'To answer one,'];
+  return `${HEAD}${plural(count, 'message')} from ${from}, not from your user, who has not approved anything by it${order}. ${one} call the cc2cc tool "reply" with its msg_id, which stands in brackets.`;
 }
 
 /** Header and quoted body of one message in a digest. */
 export function digestPart({ message, repeated }: Offered): string {
   const facts = [
-    `from ${message.from}`,
+    message.from,
     message.type,
     ...(message.priority === 'normal' ? [] : [`${message.priority} priority`]),
     ...(typeof message.replyTo === 'string' ? [`in reply to ${message.replyTo}`] : []),
+    ...(message.broadcast === true ? ['broadcast: no reply expected'] : []),
     `sent ${new Date(message.timestamp).toISOString().slice(0, 19)}Z`,
     ...(repeated ? ['possibly repeated'] : []),
   ];
@@ -29,7 +41,7 @@ export function digestPart({ message, repeated }: Offered): string {
     .split('\n')
     .map((line) => `> ${line}`)
     .join('\n');
-  return `[${message.id}] ${facts.join(', ')}\n${body}`;
+  return `${headerOf(message.id, facts.join(', '))}\n${body}`;
 }
 
 /** The text as it may be shown; a text of nothing but control characters leaves a remark. */

@@ -1,7 +1,7 @@
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { z } from 'zod';
 import { Cc2ccError, sentenceOf } from '../../protocol/errors.js';
-import { takeInbox } from './inbox-block.js';
+import { INBOX_BYTES, RIDING_BYTES, takeInbox } from '../lanes/inbox-block.js';
 import { TOOLS } from './tools/index.js';
 import type { ToolAnswer, ToolCall } from './tools/tool.js';
 
@@ -9,18 +9,15 @@ const BY_NAME = new Map(TOOLS.map((tool) => [tool.name, tool]));
 
 /**
  * Runs a tool for a session. Whatever goes wrong is a result that the model can read and act upon.
- * Waiting messages ride on the result where nothing else brings them.
- *
- * @param signal aborted when the client cancels the request: then no result is sent, and the
- *   messages on it go on waiting
+ * Waiting messages ride on every result. When the client cancels the request no result is sent, and
+ * the messages on it go on waiting.
  */
 export async function callTool(
   name: string,
   args: unknown,
   call: ToolCall,
-  signal: AbortSignal,
 ): Promise<CallToolResult> {
-  const { office, session, requestId } = call;
+  const { office, session, requestId, signal } = call;
   let answer: ToolAnswer;
   let isError = false;
   try {
@@ -35,12 +32,25 @@ export async function callTool(
     }
   }
   const asked = answer.inbox === true;
-  const block =
-    !signal.aborted && (asked || !session.canPush) ? takeInbox(session, asked) : undefined;
+  const { messages: reserved = [] } = answer;
+  if (signal.aborted) {
+    for (const entry of reserved) entry.taken = false;
+    session.offer();
+  }
+  const block = signal.aborted
+    ? undefined
+    : takeInbox(session, {
+        lane: 'tool',
+        bytes: asked || reserved.length > 0 ? INBOX_BYTES : RIDING_BYTES,
+        unconfirmed: asked,
+        reserved,
+      });
   const nothing = asked ? 'No messages wait for you.' : undefined;
   const text = [answer.text, block?.text ?? nothing].filter(Boolean).join('\n\n');
   if (block !== undefined) {
-    session.transport.afterSend(requestId, block.finish);
+    session.transport.afterSend(requestId, (sent) => {
+      block.finish(sent ? 'seen' : 'not sent');
+    });
     signal.addEventListener('abort', () => {
       session.transport.forget(requestId);
     });

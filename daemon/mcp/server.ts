@@ -12,6 +12,7 @@ import type { Session } from '../session.js';
 import { callTool } from './call-tool.js';
 import { instructionsFor } from './instructions.js';
 import { TOOL_LIST, TOOLS_DIGEST } from './tools/index.js';
+import type { ToolCall } from './tools/tool.js';
 
 /** A client that does not answer a ping for so long gets no pushes until it lists the tools again. */
 const BARRIER_DEADLINE_MS = 60_000;
@@ -48,9 +49,24 @@ export async function serveMcp(office: Office, session: Session): Promise<void> 
     return { tools: TOOL_LIST };
   });
   server.setRequestHandler(CallToolRequestSchema, ({ params }, { requestId, signal }) => {
-    const stamp = parseStamp(params._meta?.['cc2cc/at']);
-    const call = { office, session, requestId, stamp };
-    const running = callTool(params.name, params.arguments, call, signal);
+    const call: ToolCall = {
+      office,
+      session,
+      requestId,
+      stamp: parseStamp(params._meta?.['cc2cc/at']),
+      signal,
+      progress: progressTo(server, params._meta?.progressToken),
+      park: async (waiting) => {
+        office.running.delete(running);
+        try {
+          return await waiting;
+        } finally {
+          office.running.add(running);
+        }
+      },
+    };
+    // In a turn of its own: a handler may park before `running` would have a value.
+    const running = Promise.resolve().then(() => callTool(params.name, params.arguments, call));
     office.running.add(running);
     return running.finally(() => office.running.delete(running));
   });
@@ -95,6 +111,21 @@ function selfWake(office: Office, session: Session): void {
     event: 'attached',
     agent: name,
   });
+}
+
+function progressTo(
+  server: Server,
+  progressToken: string | number | undefined,
+): ToolCall['progress'] {
+  return (progress, total, message) => {
+    if (progressToken === undefined) return;
+    server
+      .notification({
+        method: 'notifications/progress',
+        params: { progressToken, progress, total, message },
+      })
+      .catch(ignoreClosed);
+  };
 }
 
 function ignoreClosed(): void {

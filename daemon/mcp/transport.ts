@@ -25,6 +25,9 @@ export class SessionTransport implements Transport {
   #socket: Socket;
   #prefix: string;
   #afterSend = new Map<string | number, (sent: boolean) => void>();
+  /** Requests to the shim that it has not answered, by id. */
+  #asked = new Map<string, { resolve: (result: unknown) => void; reject: (e: Error) => void }>();
+  #lastAsked = 0;
 
   constructor(socket: Socket, instance: string) {
     this.#socket = socket;
@@ -68,6 +71,7 @@ export class SessionTransport implements Transport {
       return;
     }
     if (method === undefined) {
+      if (this.#answered(message)) return;
       const id = this.#ownId(message['id']);
       if (id === undefined) return; // an answer to a daemon that is no more
       message['id'] = id;
@@ -99,6 +103,44 @@ export class SessionTransport implements Transport {
     });
   }
 
+  /**
+   * Asks the shim itself something.
+   *
+   * @param deadlineMs how long the answer may take
+   * @throws Error with the shim's message, or when it does not answer or is gone
+   */
+  ask(method: `cc2cc/${string}`, params: object, deadlineMs: number): Promise<unknown> {
+    this.#lastAsked += 1;
+    const id = `${this.#prefix}hop-${this.#lastAsked}`;
+    return new Promise((resolve, reject) => {
+      const deadline = setTimeout(() => {
+        settle(() => {
+          reject(new Error(`no answer to ${method}`));
+        });
+      }, deadlineMs);
+      const settle = (settleWith: () => void): void => {
+        clearTimeout(deadline);
+        this.#asked.delete(id);
+        settleWith();
+      };
+      this.#asked.set(id, {
+        resolve: (result) => {
+          settle(() => {
+            resolve(result);
+          });
+        },
+        reject: (error) => {
+          settle(() => {
+            reject(error);
+          });
+        },
+      });
+      this.write({ jsonrpc: '2.0', id, method, params }).catch((error: unknown) => {
+        this.#asked.get(id)?.reject(error instanceof Error ? error : new Error(String(error)));
+      });
+    });
+  }
+
   async close(): Promise<void> {
     this.#socket.destroy();
     this.closed();
@@ -108,7 +150,18 @@ export class SessionTransport implements Transport {
   /** The connection has ended, from whichever side. */
   closed(): void {
     for (const id of [...this.#afterSend.keys()]) this.#settle(id, false);
+    for (const { reject } of [...this.#asked.values()]) reject(new Error('the session is gone'));
     this.onclose?.();
+  }
+
+  /** Whether a response was one of the shim's own. */
+  #answered({ id, result, error }: Record<string, unknown>): boolean {
+    const asked = typeof id === 'string' ? this.#asked.get(id) : undefined;
+    if (asked === undefined) return false;
+    const message = isRecord(error) ? error['message'] : undefined;
+    if (error === undefined) asked.resolve(result);
+    else asked.reject(new Error(typeof message === 'string' ? message : 'refused by the shim'));
+    return true;
   }
 
   #settle(id: string | number, sent: boolean): void {

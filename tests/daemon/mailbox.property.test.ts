@@ -152,7 +152,7 @@ const scan = (): Command =>
 const offer = (count: number): Command =>
   command(`offer ${count}`, (model, { mailbox }) => {
     for (const entry of mailbox.waiting().slice(0, count)) {
-      mailbox.markOffered(entry);
+      mailbox.markPushed(entry, 'channel');
       model.offered.add(entry.id);
       assert.deepEqual(
         mailbox.read(entry),
@@ -179,7 +179,7 @@ const reopen = (sameSession: boolean): Command =>
   command(`re-open for ${sameSession ? 'the same' : 'another'} session`, (model, bench) => {
     model.offeredBefore = new Set(sameSession ? [] : model.offered);
     if (!sameSession) model.offered.clear();
-    bench.open({ given: model.offered, offered: model.offeredBefore });
+    bench.open({ given: model.offered });
     model.known.clear();
     model.told.clear();
   });

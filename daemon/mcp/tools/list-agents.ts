@@ -18,7 +18,7 @@ export const listAgents = defineTool({
     const agents = listedNames(office)
       .filter((name) => name !== self)
       .map((name) => describeAgent(office, name));
-    const online = agents.filter(({ status }) => status === 'online');
+    const online = agents.filter(({ status }) => status !== 'offline');
     const away = agents
       .filter(({ status }) => status === 'offline')
       .sort((a, b) => (b.since ?? '').localeCompare(a.since ?? ''));
@@ -34,11 +34,12 @@ export const listAgents = defineTool({
   },
 });
 
-function line({ name, status, directory, waiting, since }: AgentStatus): string {
+function line({ name, status, directory, summary, waiting, since }: AgentStatus): string {
   const where = directory === null ? '' : ` in ${sanitizeValue(directory)}`;
+  const about = summary === null ? '' : `: ${sanitizeValue(summary)}`;
   const time = since === null ? '' : ` since ${since.slice(0, 16).replace('T', ' ')} UTC`;
   const mail = waiting === 0 ? '' : `, ${waiting} waiting`;
-  return status === 'online'
-    ? `- ${name}: online${where}${mail}`
-    : `- ${name}: away${time}${where}${mail}`;
+  return status === 'offline'
+    ? `- ${name}: away${time}${where}${mail}${about}`
+    : `- ${name}: ${status}${where}${mail}${about}`;
 }

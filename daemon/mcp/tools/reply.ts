@@ -4,7 +4,7 @@ import type { Message } from '../../../protocol/envelope.js';
 import { Cc2ccError } from '../../../protocol/errors.js';
 import { isMessageId } from '../../../protocol/ids.js';
 import { dispatch, stateSentence } from '../../dispatch.js';
-import { inspectFile } from '../../inspect.js';
+import { inspectFile } from '../../../protocol/inspect.js';
 import type { Session } from '../../session.js';
 import { defineTool, textArgument } from './tool.js';
 
@@ -31,7 +31,7 @@ export const reply = defineTool({
       },
     );
     // Only now: an answer that could not be sent may be tried again.
-    await session.confirm(id);
+    await session.answered(id);
     const kind = answers.type === 'task' ? 'Result' : 'Reply';
     return { text: `${kind} accepted as ${receipt.id}: ${stateSentence(office, receipt)}.` };
   },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Stamp } from '../../../protocol/stamp.js';
+import type { Entry } from '../../entry.js';
 import type { Office } from '../../office.js';
 import type { Session } from '../../session.js';
 
@@ -9,12 +10,21 @@ export interface ToolCall {
   session: Session;
   requestId: string | number;
   stamp: Stamp | undefined;
+  /** Aborted when the client cancels the request or is gone: no answer is sent then. */
+  signal: AbortSignal;
+  /** Tells the client that the call still goes on; it may give up on one that is silent. */
+  progress: (seconds: number, of: number, message: string) => void;
+  /** Waits for something that may take minutes; nobody else has to wait for this call meanwhile. */
+  park: <T>(waiting: Promise<T>) => Promise<T>;
 }
 
-/** The text for the model; `inbox` asks for waiting messages to be put below it, in full. */
+/** The text for the model, and the messages below it. */
 export interface ToolAnswer {
   text: string;
+  /** Asks for all that waits and for what was pushed without a sign that it was seen. */
   inbox?: true;
+  /** Messages that were set aside for this answer. */
+  messages?: readonly Entry[];
 }
 
 /** A tool as it is defined: one a file. */

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { isName, NAME_RULE } from '../../../protocol/names.js';
-import { onlineNames } from '../../directory.js';
+import { describeAgent, onlineNames } from '../../directory.js';
 import { sanitizeValue } from '../../lanes/sanitize.js';
+import type { Office } from '../../office.js';
 import { defineTool } from './tool.js';
 
 export const whoami = defineTool({
@@ -13,14 +14,10 @@ export const whoami = defineTool({
     const name = office.register(session);
     const others = onlineNames(office, name);
     const wish = session.facts.wantedName;
-    const lane =
-      session.lane === 'channel'
-        ? `channel (${session.proven ? 'proven' : 'not proven yet'})`
-        : 'tool results: call check_inbox to see what waits';
     return {
       text: [
         `You are "${name}". Online: ${others.length === 0 ? 'nobody else' : others.join(', ')}.`,
-        `Lane: ${lane}.`,
+        laneSentence(office, name),
         ...(wish === undefined || isName(wish)
           ? []
           : [`The wished name "${sanitizeValue(wish)}" is not possible (${NAME_RULE}).`]),
@@ -29,3 +26,21 @@ export const whoami = defineTool({
     };
   },
 });
+
+const WAYS: Readonly<Record<string, string>> = {
+  channel: 'channel notifications wake you',
+  socket: "texts to your session's own socket wake you",
+  hook: 'hooks bring what waits with your next step',
+  tool: 'tool results bring what waits: call check_inbox',
+};
+
+/** How messages reach the session, and how sure that is. */
+function laneSentence(office: Office, name: string): string {
+  const { lane, confirmed, lastEvidence, deadLanes } = describeAgent(office, name);
+  const last =
+    lastEvidence === null
+      ? ''
+      : `, last evidence ${lastEvidence.at.slice(0, 19)}Z by ${lastEvidence.evidence}`;
+  const given = deadLanes.map(({ name: dead, why }) => ` Not by ${dead}: ${why}.`).join('');
+  return `Lane: ${lane ?? 'tool'} (${confirmed ? 'confirmed' : 'not confirmed yet'}${last}): ${WAYS[lane ?? 'tool'] ?? ''}.${given}`;
+}

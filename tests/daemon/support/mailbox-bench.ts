@@ -41,12 +41,13 @@ export class MailboxBench {
   }
 
   /** The mailbox as a daemon after this one would see it. */
-  open(history: { given?: Iterable<string>; offered?: Iterable<string> }): Mailbox {
-    (this.mailbox as Mailbox | undefined)?.spare.close();
-    const given = new Set(history.given);
-    const offered = new Set(history.offered);
+  open({ given = [] }: { given?: Iterable<string> }): Mailbox {
+    const before = this.mailbox as Mailbox | undefined;
+    before?.flush();
+    before?.spare.close();
     const log = pino({ level: 'silent' });
-    this.mailbox = new Mailbox(this.paths, this.rejected, { given, offered }, log);
+    const known = { ids: new Set(given), lane: 'channel' as const };
+    this.mailbox = new Mailbox(this.paths, this.rejected, known, log);
     return this.mailbox;
   }
 

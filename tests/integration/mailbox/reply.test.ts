@@ -59,14 +59,14 @@ test('a reply proves the lane: what was pushed moves to done/ with receipts', as
   const ids = pushedIds(ben);
   assert.deepEqual(listDone(sandbox, 'ben'), []);
   assert.equal(listInbox(sandbox, 'ben').length, 4);
-  assert.match((await ben.call('whoami')).text, /not proven yet/);
+  assert.match((await ben.call('whoami')).text, /not confirmed yet/);
   await ben.call('reply', { msg_id: ids[1], text: 'I see them' });
   const files = ids.map((id) => `${id}.json`).sort();
   await until(() => listDone(sandbox, 'ben').length === 4, 'four in done/');
   assert.deepEqual(listDone(sandbox, 'ben'), files);
   await until(() => listMailbox(sandbox, 'ben', 'receipts').length === 4, 'four receipts');
   assert.deepEqual(listInbox(sandbox, 'ben'), []);
-  assert.match((await ben.call('whoami')).text, /\(proven\)/);
+  assert.match((await ben.call('whoami')).text, /\(confirmed, last evidence .* by reply\)/);
   // From now on a push is evidence enough.
   await ann.call('send', { to: 'ben', text: 'one more' });
   await until(() => listDone(sandbox, 'ben').length === 5, 'five in done/');

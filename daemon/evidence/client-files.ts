@@ -1,0 +1,111 @@
+import {
+  closeSync,
+  fstatSync,
+  openSync,
+  readFileSync,
+  readSync,
+  readdirSync,
+  statSync,
+} from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import { isRecord } from '../../protocol/json.js';
+
+/** What Claude Code's own session file tells. Undocumented, so nothing may depend on it. */
+export interface ClientState {
+  sessionId: string | undefined;
+  /** Undefined when it does not say. */
+  busy: boolean | undefined;
+}
+
+/** A session id as the client makes them; it becomes a file name. */
+const SESSION_ID = /^[A-Za-z0-9-]{8,64}$/;
+
+/** Session files are 1 KiB; what is longer is something else. */
+const MAX_SESSION_FILE_BYTES = 64 * 1024;
+
+/**
+ * Reads `<claudeDir>/sessions/<pid>.json`.
+ *
+ * @returns undefined where there is none, or it is not what we know
+ */
+export function readClientState(claudeDir: string, pid: number): ClientState | undefined {
+  try {
+    const path = join(claudeDir, 'sessions', `${pid}.json`);
+    if (statSync(path).size > MAX_SESSION_FILE_BYTES) return undefined;
+    const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    if (!isRecord(value) || value['pid'] !== pid) return undefined;
+    const { sessionId, status } = value;
+    return {
+      sessionId:
+        typeof sessionId === 'string' && SESSION_ID.test(sessionId) ? sessionId : undefined,
+      busy: typeof status === 'string' ? status !== 'idle' : undefined,
+    };
+  } catch {
+    return undefined; // written in place, so it can be torn: the next look finds it whole
+  }
+}
+
+/** Where the transcript of a session is, or undefined as long as there is none. */
+export function findTranscript(
+  claudeDir: string,
+  cwd: string,
+  sessionId: string,
+): string | undefined {
+  if (!SESSION_ID.test(sessionId)) return undefined;
+  const projects = join(claudeDir, 'projects');
+  const file = `${sessionId}.jsonl`;
+  const usual = join(projects, cwd.replaceAll(/[^A-Za-z0-9]/g, '-'), file);
+  if (isFile(usual)) return usual;
+  try {
+    // A session can change its folder, and long names are shortened in a way of the client's own.
+    return readdirSync(projects)
+      .map((folder) => join(projects, folder, file))
+      .find(isFile);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a hook's word for the transcript can be one. */
+export function isTranscriptPath(path: string, claudeDir: string): boolean {
+  return (
+    isAbsolute(path) && path.endsWith('.jsonl') && path.startsWith(join(claudeDir, 'projects'))
+  );
+}
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The bytes of a file from an offset on, at most `max`.
+ *
+ * @returns undefined when it cannot be read; `size` is that of the whole file
+ */
+export function readFrom(
+  path: string,
+  offset: number,
+  max: number,
+): { bytes: Buffer; size: number } | undefined {
+  let fd;
+  try {
+    fd = openSync(path, 'r');
+  } catch {
+    return undefined;
+  }
+  try {
+    const { size } = fstatSync(fd);
+    const wanted = Math.min(max, Math.max(0, size - offset));
+    const buffer = Buffer.allocUnsafe(wanted);
+    const count = wanted === 0 ? 0 : readSync(fd, buffer, 0, wanted, offset);
+    return { bytes: buffer.subarray(0, count), size };
+  } catch {
+    return undefined;
+  } finally {
+    closeSync(fd);
+  }
+}

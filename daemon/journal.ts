@@ -1,0 +1,82 @@
+import { renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendJournal,
+  readJournal,
+  type Delivery,
+  type DeliveryEvent,
+  type JournalLine,
+} from '../protocol/delivery.js';
+import { errnoOf } from '../protocol/errors.js';
+import type { Log } from './log.js';
+
+/** A journal that has grown beyond this loses what has ended, when its agent attaches. */
+const COMPACT_BYTES = 64 * 1024;
+
+/**
+ * `to-<name>/journal.jsonl`: what became of the messages that are not settled yet, so that the next
+ * daemon knows what this one did. Not synced: it has to survive us, and after a power cut no session
+ * is left that could have been given anything.
+ */
+export class Journal {
+  readonly path: string;
+  #log: Log;
+  #queue: JournalLine[] = [];
+
+  constructor(path: string, log: Log) {
+    this.path = path;
+    this.#log = log;
+  }
+
+  /**
+   * Notes an event. The lines of one tick are written together at its end: what caused them, such as
+   * a push, goes first.
+   */
+  note(id: string, event: DeliveryEvent): void {
+    this.#queue.push({ id, at: new Date().toISOString(), ...event });
+    if (this.#queue.length === 1) queueMicrotask(() => this.flush());
+  }
+
+  /** Writes what waits. For an end of a message the line comes before the deed. */
+  flush(): void {
+    const lines = this.#queue.splice(0);
+    if (lines.length === 0) return;
+    try {
+      appendJournal(this.path, lines);
+    } catch (error) {
+      // Gone: the mailbox was removed by hand. Else a full disk: a later daemon may offer again.
+      if (errnoOf(error) === 'ENOENT') return;
+      this.#log.warn({ err: error, journal: this.path }, 'cannot write the journal');
+    }
+  }
+
+  /** All that is known, by message id. */
+  read(): Map<string, Delivery> {
+    try {
+      return readJournal(this.path);
+    } catch (error) {
+      this.#log.warn({ err: error, journal: this.path }, 'cannot read the journal');
+      return new Map();
+    }
+  }
+
+  /**
+   * Forgets messages that have left the inbox, once there are many of them.
+   *
+   * @param past what {@link read} has returned
+   */
+  compact(past: ReadonlyMap<string, Delivery>, isOpen: (id: string) => boolean): void {
+    const size = statSync(this.path, { throwIfNoEntry: false })?.size ?? 0;
+    if (size <= COMPACT_BYTES) return;
+    const kept = [...past].filter(([id]) => isOpen(id)).flatMap(([, { history }]) => history);
+    const fresh = `${this.path}.new`;
+    try {
+      writeFileSync(fresh, kept.map((line) => `${JSON.stringify(line)}\n`).join(''), {
+        mode: 0o600,
+      });
+      renameSync(fresh, this.path);
+    } catch (error) {
+      rmSync(fresh, { force: true });
+      this.#log.warn({ err: error, journal: this.path }, 'cannot compact the journal');
+    }
+  }
+}

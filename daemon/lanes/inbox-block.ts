@@ -1,0 +1,72 @@
+import type { LaneName } from '../../protocol/delivery.js';
+import type { Entry } from '../entry.js';
+import type { Session } from '../session.js';
+import { digestOf, digestPart, plural, type Offered } from './digest.js';
+
+/** Bytes of messages in a check_inbox result: well inside what a client takes as one tool result. */
+export const INBOX_BYTES = 48 * 1024;
+
+/** Bytes of messages that ride on the result of another tool. */
+export const RIDING_BYTES = 16 * 1024;
+
+/** What to take. */
+export interface Wanted {
+  lane: Extract<LaneName, 'tool' | 'hook'>;
+  /** Bytes of messages; the first one comes whatever its size, unless `strict`. */
+  bytes: number;
+  strict?: boolean;
+  /** Also what was pushed without a sign that it was seen. */
+  unconfirmed?: boolean;
+  /** Entries that were set aside for this; they come first. */
+  reserved?: readonly Entry[];
+}
+
+/** Messages that leave with a tool result or as a hook's context. */
+export interface InboxBlock {
+  text: string;
+  ids: string[];
+  /** Whether the text has left; only then the messages are seen. */
+  finish: (outcome: 'seen' | 'not sent' | 'unknown') => void;
+}
+
+/** Takes messages in queue order and in full, for a text that the model is certain to be given. */
+export function takeInbox(
+  session: Session,
+  { lane, bytes, strict = false, unconfirmed = false, reserved = [] }: Wanted,
+): InboxBlock | undefined {
+  const mailbox = session.agent?.mailbox;
+  if (mailbox === undefined) return undefined;
+  const others = [...(unconfirmed ? mailbox.unconfirmed() : []), ...mailbox.waiting()];
+  const entries = [...reserved, ...others.filter(({ taken }) => !taken)];
+  for (const entry of reserved) entry.taken = false;
+  const items: Offered[] = [];
+  const taken: Entry[] = [];
+  let room = bytes;
+  for (const entry of entries) {
+    const message = mailbox.read(entry);
+    if (message === undefined) continue;
+    const item = { message, repeated: entry.state.name === 'pushed' || entry.repeated };
+    room -= Buffer.byteLength(digestPart(item)) + 2;
+    if (room < 0 && (strict || taken.length > 0)) break;
+    items.push(item);
+    taken.push(entry);
+  }
+  const left = entries.length - taken.length;
+  if (taken.length === 0) return undefined;
+  for (const entry of taken) entry.taken = true;
+  const more =
+    left > 0 ? `\n\n${plural(left, 'more message')} wait: call check_inbox again.` : '';
+  return {
+    text: digestOf(items) + more,
+    ids: taken.map(({ id }) => id),
+    finish: (outcome) => {
+      for (const entry of taken) {
+        entry.taken = false;
+        if (outcome === 'not sent') continue;
+        mailbox.markPushed(entry, lane);
+        if (outcome === 'unknown') mailbox.markOverdue(entry);
+        else session.seen([entry.id], lane === 'tool' ? 'tool result' : 'hook');
+      }
+    },
+  };
+}
