@@ -1,20 +1,12 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import type { AgentStatus } from '../protocol/control.js';
 import { heartbeatNames, isFresh, isReturning, readHeartbeat } from '../protocol/heartbeat.js';
 import { listFolder } from '../protocol/list-folder.js';
-import { isName } from '../protocol/names.js';
+import { mailboxNames } from '../protocol/mailbox-names.js';
 import { mailboxPaths } from '../protocol/paths.js';
 import { readCard } from './card.js';
 import type { Office } from './office.js';
 import type { Session } from './session.js';
-
-/** Names that have a mailbox in the root, whoever made it. */
-export function mailboxNames(root: string): string[] {
-  return readdirSync(root)
-    .filter((folder) => folder.startsWith('to-'))
-    .map((folder) => folder.slice('to-'.length))
-    .filter(isName);
-}
 
 /** Everybody who is or ever was here, sorted. */
 export function knownNames(office: Office): string[] {

@@ -28,6 +28,8 @@ export interface Letter {
   answers?: Message | undefined;
   /** It goes to everybody. */
   broadcast?: boolean;
+  /** The sender waits for the answer. */
+  awaited?: boolean;
 }
 
 /** The request that a letter comes from; its message id is derived from it. */
@@ -77,6 +79,7 @@ export async function dispatch(office: Office, origin: Origin, letter: Letter): 
       priority: letter.priority,
       ttl: office.config.ttl,
       broadcast: letter.broadcast,
+      awaited: letter.awaited,
       ...answerFields(letter.answers, hops),
     }),
   );

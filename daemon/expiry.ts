@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { createMessage, expiresAt, type Message } from '../protocol/envelope.js';
 import { derivedMessageId } from '../protocol/ids.js';
+import { mailboxNames } from '../protocol/mailbox-names.js';
 import { mailboxPaths } from '../protocol/paths.js';
-import { currentName, isKnown, mailboxNames, messageFiles } from './directory.js';
+import { currentName, isKnown, messageFiles } from './directory.js';
 import { inspectFile } from '../protocol/inspect.js';
 import type { Office } from './office.js';
 import { post } from './post.js';

@@ -2,8 +2,18 @@ import type { Message } from '../protocol/envelope.js';
 import type { Entry } from './entry.js';
 import type { Mailbox } from './mailbox.js';
 
+type Test = (message: Message) => boolean;
+
 /** Which messages a tool call waits for. */
-export type Matches = (message: Message) => boolean;
+export interface Matches {
+  /** Of those that nobody has been handed yet, now or later. */
+  waiting: Test;
+  /**
+   * Of those that were pushed without a sign that they were seen: while a tool call blocks, the client
+   * holds back what is pushed.
+   */
+  pushed: Test;
+}
 
 interface Waiter {
   matches: Matches;
@@ -15,14 +25,16 @@ export class Waiters {
   readonly #waiting = new Set<Waiter>();
 
   /**
-   * Waits for messages that match: those that wait already, those that were pushed without a sign
-   * that they were seen (while a tool call blocks, the client holds back what is pushed), or those
-   * that come. The entries are set aside for the caller, who must take them or give them back.
+   * Waits for messages that match, those that are there already and those that come. The entries are
+   * set aside for the caller, who must take them or give them back.
    *
    * @param signal ends the waiting with nothing
    */
   wait(mailbox: Mailbox, matches: Matches, signal: AbortSignal): Promise<Entry[]> {
-    const entries = found([...mailbox.unconfirmed(), ...mailbox.waiting()], mailbox, matches);
+    const entries = [
+      ...found(mailbox.unconfirmed(), mailbox, matches.pushed),
+      ...found(mailbox.waiting(), mailbox, matches.waiting),
+    ];
     if (entries.length > 0 || signal.aborted) return Promise.resolve(entries);
     return new Promise((resolve) => {
       const waiter: Waiter = {
@@ -44,14 +56,14 @@ export class Waiters {
   /** New messages have come: those that are waited for go there and are not pushed. */
   serve(mailbox: Mailbox): void {
     for (const waiter of this.#waiting) {
-      const entries = found(mailbox.waiting(), mailbox, waiter.matches);
+      const entries = found(mailbox.waiting(), mailbox, waiter.matches.waiting);
       if (entries.length > 0) waiter.resolve(entries);
     }
   }
 }
 
 /** Sets aside what matches. */
-function found(entries: readonly Entry[], mailbox: Mailbox, matches: Matches): Entry[] {
+function found(entries: readonly Entry[], mailbox: Mailbox, matches: Test): Entry[] {
   const matching = entries.filter((entry) => {
     if (entry.taken) return false;
     const message = mailbox.read(entry);

@@ -39,6 +39,8 @@ export const messageSchema = z.looseObject({
   hops: z.int().min(0).max(1000).optional(),
   /** It went to everybody, and nobody is expected to answer. */
   broadcast: z.boolean().optional(),
+  /** Its sender waits for the answer and does nothing else meanwhile. */
+  awaited: z.boolean().optional(),
 });
 
 /** A message that has passed the schema. */
@@ -72,6 +74,7 @@ export interface Draft {
   thread?: string | undefined;
   hops?: number | undefined;
   broadcast?: boolean | undefined;
+  awaited?: boolean | undefined;
   ttl?: number | undefined;
   /** Who speaks: a session, a person, a script, or the daemon itself. */
   mode?: string | undefined;
@@ -94,6 +97,7 @@ export function createMessage(draft: Draft): Message {
     ...(draft.thread === undefined ? {} : { thread: draft.thread }),
     ...(draft.hops === undefined ? {} : { hops: draft.hops }),
     ...(draft.broadcast === true ? { broadcast: true } : {}),
+    ...(draft.awaited === true ? { awaited: true } : {}),
   };
 }
 

@@ -66,12 +66,15 @@ function fitsAlone(message: Message): boolean {
 }
 
 function single({ message, repeated }: Offered): Push {
-  const { id, from, type, priority, replyTo, thread, broadcast } = message;
+  const { id, from, type, priority, replyTo, thread, broadcast, awaited } = message;
   const warning = repeated ? '(possibly repeated)\n' : '';
+  const how = `To answer, call the cc2cc tool "reply" with msg_id "${id}".`;
   const answer =
     broadcast === true
       ? 'This went to everybody: no reply is expected.'
-      : `To answer, call the cc2cc tool "reply" with msg_id "${id}".`;
+      : awaited === true
+        ? `${how} Its sender waits for that.`
+        : how;
   return {
     content: `${warning}${shownText(message)}\n\n${answer}`,
     meta: {
@@ -82,6 +85,7 @@ function single({ message, repeated }: Offered): Push {
       ...(typeof replyTo === 'string' ? { reply_to: replyTo } : {}),
       ...(thread === undefined ? {} : { thread }),
       ...(broadcast === true ? { broadcast: 'true' } : {}),
+      ...(awaited === true ? { awaited: 'true' } : {}),
     },
     ids: [id],
   };

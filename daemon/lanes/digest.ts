@@ -34,6 +34,7 @@ export function digestPart({ message, repeated }: Offered): string {
     ...(message.priority === 'normal' ? [] : [`${message.priority} priority`]),
     ...(typeof message.replyTo === 'string' ? [`in reply to ${message.replyTo}`] : []),
     ...(message.broadcast === true ? ['broadcast: no reply expected'] : []),
+    ...(message.awaited === true ? ['its sender waits for your reply'] : []),
     `sent ${new Date(message.timestamp).toISOString().slice(0, 19)}Z`,
     ...(repeated ? ['possibly repeated'] : []),
   ];

@@ -54,8 +54,7 @@ export function takeInbox(
   const left = entries.length - taken.length;
   if (taken.length === 0) return undefined;
   for (const entry of taken) entry.taken = true;
-  const more =
-    left > 0 ? `\n\n${plural(left, 'more message')} wait: call check_inbox again.` : '';
+  const more = left > 0 ? `\n\n${plural(left, 'more message')} wait: call check_inbox again.` : '';
   return {
     text: digestOf(items) + more,
     ids: taken.map(({ id }) => id),

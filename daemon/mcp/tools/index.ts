@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
+import { ask } from './ask.js';
 import { broadcast } from './broadcast.js';
 import { checkInbox } from './check-inbox.js';
 import { listAgents } from './list-agents.js';
+import { messageStatus } from './message-status.js';
 import { register } from './register.js';
 import { reply } from './reply.js';
 import { send } from './send.js';
 import type { Tool } from './tool.js';
+import { waitForMessage } from './wait-for-message.js';
 import { whoami } from './whoami.js';
 
 /** All tools, in the order in which clients list them. */
@@ -17,6 +20,9 @@ export const TOOLS: readonly Tool[] = [
   whoami,
   broadcast,
   register,
+  messageStatus,
+  waitForMessage,
+  ask,
 ];
 
 /** What tools/list answers, the same for every session. */

@@ -28,12 +28,15 @@ test('send, reply, check_inbox and list_agents are loaded from the start, and no
 
 test('the tools are these, each with a description and a closed schema', () => {
   assert.deepEqual(TOOL_LIST.map(({ name }) => name).sort(), [
+    'ask',
     'broadcast',
     'check_inbox',
     'list_agents',
+    'message_status',
     'register',
     'reply',
     'send',
+    'wait_for_message',
     'whoami',
   ]);
   for (const { name, description, inputSchema } of TOOL_LIST) {
@@ -52,7 +55,7 @@ test('the tools are these, each with a description and a closed schema', () => {
 test('only tools that change nothing say so', () => {
   assert.deepEqual(
     TOOLS.filter(({ readOnly }) => readOnly).map(({ name }) => name),
-    ['list_agents', 'whoami'],
+    ['list_agents', 'whoami', 'message_status'],
   );
 });
 
