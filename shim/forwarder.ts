@@ -3,17 +3,19 @@ import { encodeLine } from '../protocol/framing.js';
 import type { Reattach } from '../protocol/hello.js';
 import { stampClock, type Stamp } from '../protocol/stamp.js';
 import { PendingRequests, type Pending } from './pending.js';
+import { readPush, type PushRequest } from './push-request.js';
 import { idsInResult } from './pushed-ring.js';
 import * as rpc from './rpc.js';
 import { SessionMemory } from './session-memory.js';
 import { stamped } from './stamping.js';
 import { unavailableAnswer } from './unavailable.js';
 
-/** What is to be done after a line: a whole line to write, or a word for whoever dials. */
+/** What is to be done after a line: a whole line to write, or a word for whoever dials or pushes. */
 export interface Effects {
   toClient?: Buffer;
   toDaemon?: Buffer;
   retire?: 'stop' | 'restart';
+  push?: PushRequest;
 }
 
 /**
@@ -107,6 +109,11 @@ export class Forwarder {
     return { toDaemon: this.#memory.script(pending, send), toClient };
   }
 
+  /** The client may have these messages from now on, by way of its own socket. */
+  handed(ids: readonly string[]): void {
+    this.#memory.handed(ids);
+  }
+
   /** The connection is gone. What it had not answered waits for the next one. */
   detach(): void {
     this.#attached = false;
@@ -173,15 +180,24 @@ export class Forwarder {
   }
 
   #hop(message: rpc.Request | rpc.Notification): Effects {
-    if (message.kind === 'request') {
-      const { toClient } = rpc.refusal(message.id, rpc.METHOD_NOT_FOUND);
-      return { toDaemon: toClient };
-    }
-    const { name, mode } = rpc.objectIn(message.body, 'params');
+    const params = rpc.objectIn(message.body, 'params');
+    if (message.kind === 'request') return hopRequest(message, params);
+    const { name, mode } = params;
     if (message.method === 'cc2cc/attached') this.#memory.named(name);
     if (message.method !== 'cc2cc/retire') return {}; // perhaps of a newer daemon
     return mode === 'stop' || mode === 'restart' ? { retire: mode } : {};
   }
+}
+
+/** What a daemon asks of the shim itself. */
+function hopRequest({ id, method }: rpc.Request, params: Record<string, unknown>): Effects {
+  if (method !== 'cc2cc/push') return refused(id, rpc.METHOD_NOT_FOUND);
+  const push = readPush(params);
+  return push === undefined ? refused(id, rpc.INVALID_PARAMS) : { push: { id, push } };
+}
+
+function refused(id: rpc.Id, code: Parameters<typeof rpc.refusal>[1]): Effects {
+  return { toDaemon: rpc.refusal(id, code).toClient };
 }
 
 /** Messages in an answer that nobody gets must not count as seen. */

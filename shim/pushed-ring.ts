@@ -7,6 +7,10 @@ import { objectIn } from './rpc.js';
  */
 const MESSAGE_ID = /^msg-[A-Za-z0-9_-]{1,64}$/;
 
+export function isMessageId(value: unknown): value is string {
+  return typeof value === 'string' && MESSAGE_ID.test(value);
+}
+
 /**
  * The ids of the messages that were handed to the client last. They tell a new daemon what its
  * session already has; what falls out of the ring may be offered a second time, marked as such.
@@ -18,7 +22,7 @@ export class PushedRing {
 
   add(ids: readonly unknown[]): void {
     for (const id of ids) {
-      if (typeof id !== 'string' || !MESSAGE_ID.test(id)) continue;
+      if (!isMessageId(id)) continue;
       this.#ids.delete(id); // repeated: now among the youngest
       this.#ids.add(id);
     }

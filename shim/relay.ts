@@ -4,6 +4,8 @@ import { LineDecoder } from '../protocol/framing.js';
 import type { Welcome } from '../protocol/hello.js';
 import { MAX_FRAME_BYTES } from '../protocol/limits.js';
 import type { Effects, Forwarder } from './forwarder.js';
+import type { PushQueue } from './push-queue.js';
+import type { PushRequest } from './push-request.js';
 import { refusal, INVALID_REQUEST } from './rpc.js';
 import { Valve } from './valve.js';
 
@@ -23,6 +25,7 @@ export interface RelayEvents {
 /** Carries lines between the client and the daemon in force, no faster than the slower one reads. */
 export class Relay {
   readonly #forwarder: Forwarder;
+  readonly #pushes: PushQueue;
   readonly #stdin: Readable;
   readonly #stdout: Writable;
   readonly #events: RelayEvents;
@@ -30,8 +33,15 @@ export class Relay {
   #socket: Socket | undefined;
   #clientIsSlow = false;
 
-  constructor(forwarder: Forwarder, stdin: Readable, stdout: Writable, events: RelayEvents) {
+  constructor(
+    forwarder: Forwarder,
+    pushes: PushQueue,
+    stdin: Readable,
+    stdout: Writable,
+    events: RelayEvents,
+  ) {
     this.#forwarder = forwarder;
+    this.#pushes = pushes;
     this.#stdin = stdin;
     this.#stdout = stdout;
     this.#events = events;
@@ -78,6 +88,7 @@ export class Relay {
   lost(): void {
     this.#socket = undefined;
     this.#forwarder.detach();
+    this.#pushes.clear();
     this.#intake.set('slow daemon', false);
     this.#weigh();
   }
@@ -99,7 +110,7 @@ export class Relay {
     this.#events.onWaiting();
   }
 
-  #apply({ toClient, toDaemon, retire }: Effects): void {
+  #apply({ toClient, toDaemon, retire, push }: Effects): void {
     if (toClient !== undefined && !this.#stdout.write(toClient)) {
       this.#clientIsSlow = true;
       this.#socket?.pause();
@@ -108,6 +119,15 @@ export class Relay {
       this.#intake.set('slow daemon', true);
     }
     if (retire !== undefined) this.#events.onRetire(retire);
+    if (push !== undefined) this.#push(push);
+  }
+
+  #push(request: PushRequest): void {
+    const asking = this.#socket;
+    this.#pushes.add(request, (answer) => {
+      // The next daemon would take it for an answer to a request of its own, or for nonsense.
+      if (this.#socket === asking) this.#apply({ toDaemon: answer });
+    });
   }
 
   #weigh(): void {

@@ -7,6 +7,7 @@ export type Id = string | number;
 export const PARSE_ERROR = -32700;
 export const INVALID_REQUEST = -32600;
 export const METHOD_NOT_FOUND = -32601;
+export const INVALID_PARAMS = -32602;
 
 export interface Request {
   kind: 'request';
@@ -86,6 +87,7 @@ const REFUSALS = {
   [PARSE_ERROR]: 'Parse error',
   [INVALID_REQUEST]: 'Invalid request',
   [METHOD_NOT_FOUND]: 'Method not found',
+  [INVALID_PARAMS]: 'Invalid params',
 } as const;
 
 /** The answer to what cannot be forwarded. */

@@ -4,7 +4,9 @@ import { endOnce, orphanWatch, watchClient } from './ending.js';
 import { gatherFacts } from './facts.js';
 import { Forwarder } from './forwarder.js';
 import { Patience, PATIENCE_MS } from './patience.js';
+import { PushQueue } from './push-queue.js';
 import { Relay } from './relay.js';
+import { sessionAddress, SessionSocket } from './session-socket.js';
 import { Talk } from './talk.js';
 
 const UNREACHED = new Cc2ccError('E_NO_DAEMON', 'No cc2cc daemon could be reached in time.', {
@@ -15,10 +17,13 @@ const UNREACHED = new Cc2ccError('E_NO_DAEMON', 'No cc2cc daemon could be reache
 export function serve(): Promise<never> {
   const talk = new Talk(process.env['CC2CC_DEBUG'] === '1');
   const forwarder = new Forwarder();
+  const pushes = new PushQueue(new SessionSocket(sessionAddress(process.env)), (ids) => {
+    forwarder.handed(ids);
+  });
   const facts = gatherFacts();
   let trouble: unknown = UNREACHED;
 
-  const relay = new Relay(forwarder, process.stdin, process.stdout, {
+  const relay = new Relay(forwarder, pushes, process.stdin, process.stdout, {
     onWaiting: () => {
       attachment.hurry();
       patience.watch();

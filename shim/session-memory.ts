@@ -64,6 +64,11 @@ export class SessionMemory {
     if (method === 'notifications/claude/channel') this.#pushed.add(idsInPush(body));
   }
 
+  /** Messages that the client is being given outside of this conversation. */
+  handed(ids: readonly string[]): void {
+    this.#pushed.add(ids);
+  }
+
   /** Whether this is the id of the remembered `initialize`. */
   isInitialize(id: Id): boolean {
     return this.#initialize !== undefined && keyOf(this.#initialize.id) === keyOf(id);

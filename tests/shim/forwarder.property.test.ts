@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Json } from './support/fake-daemon.js';
-import { Harness } from './support/forwarder-harness.js';
+import { Harness, line } from './support/forwarder-harness.js';
 
 type Step =
   | { do: 'request'; method: 'tools/call' | 'tools/list' | 'ping'; text: boolean }
   | { do: 'initialized' | 'attach' | 'giveUp' | 'foreign' }
+  /** The daemon pushes by way of the session's socket; whether that gets as far as being written. */
+  | { do: 'push'; handed: boolean }
   | { do: 'answer' | 'answerTwice' | 'cancel'; which: number }
   /** The daemon dies; `unread`: how many of the last lines it never read. */
   | { do: 'drop'; unread: number };
@@ -16,6 +18,7 @@ const method = fc.constantFrom('tools/call' as const, 'tools/list' as const, 'pi
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('request'), method, text: fc.boolean() }) },
   { weight: 5, arbitrary: fc.record({ do: fc.constant('answer'), which }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('push'), handed: fc.boolean() }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('attach') }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('drop'), unread: fc.nat(4) }) },
   {
@@ -31,6 +34,9 @@ class World {
   /** Requests in order of sending. */
   readonly sent: string[] = [];
   readonly cancelled = new Set<string>();
+  /** Ids of messages that were written to the session's socket, in order. */
+  readonly handed: string[] = [];
+  #pushes = 0;
   #read = 0;
   #unanswered: Json[] = [];
 
@@ -54,6 +60,9 @@ class World {
         if (forwarder.attached) break;
         this.harness.attach();
         [this.#read, this.#unanswered] = [0, []];
+        break;
+      case 'push':
+        if (forwarder.attached) this.#push(step.handed);
         break;
       case 'drop':
         if (!forwarder.attached) break;
@@ -85,6 +94,18 @@ class World {
     const id = text ? `id-${this.sent.length}` : this.sent.length;
     this.sent.push(JSON.stringify(id));
     this.harness.fromClient({ id, method, params: { name: 'n', _meta: { kept: id } } });
+  }
+
+  #push(handed: boolean): void {
+    this.#pushes += 1;
+    // As the id of one of the client's requests: the two have nothing to do with each other.
+    const request = { id: this.#pushes, push: { content: 'c', ids: [`msg-${this.#pushes}`] } };
+    const { id, push } = request;
+    const bytes = line({ id, method: 'cc2cc/push', params: push });
+    assert.deepEqual(this.harness.forwarder.fromDaemon(bytes), { push: request });
+    if (!handed) return;
+    this.harness.forwarder.handed(push.ids);
+    this.handed.push(...push.ids);
   }
 
   #cancel(which: number): void {
@@ -143,6 +164,12 @@ test('every request has exactly one answer; a cancelled one at most one', () => 
     }
     assert.ok(!answers.includes('"nobody asked"'));
     assert.equal(harness.forwarder.bytes, 0);
+  });
+});
+
+test("the next hello tells of all that was written to the session's socket", () => {
+  holds(({ harness, handed }) => {
+    assert.deepEqual(harness.forwarder.reattach?.pushed, handed);
   });
 });
 

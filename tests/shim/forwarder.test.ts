@@ -186,6 +186,50 @@ test('what is between daemon and shim never reaches the client', () => {
   assert.ok(!('name' in h.forwarder.reattach));
 });
 
+const PUSHES: [what: string, params: unknown][] = [
+  ['no params', undefined],
+  ['a content that is no text', { content: 5, ids: [] }],
+  ['no ids', { content: 'text' }],
+  ['ids that are no array', { content: 'text', ids: 'msg-1' }],
+  ['an id that is none', { content: 'text', ids: ['msg-1', 'msg-/../x'] }],
+  ['an id that is no text', { content: 'text', ids: [1] }],
+];
+
+for (const [what, params] of PUSHES) {
+  test(`a push with ${what} is refused`, () => {
+    const h = new Harness();
+    h.attach();
+    const { push, toClient } = h.fromDaemon({ id: 'p', method: 'cc2cc/push', params });
+    assert.equal(push, undefined);
+    assert.equal(toClient, undefined);
+    assert.equal(h.daemon[0]!['id'], 'p');
+    assert.equal(h.daemon[0]!['error'].code, -32602);
+  });
+}
+
+test('a push is for whoever writes to the socket, and remembered once it is begun', () => {
+  const h = new Harness();
+  h.attach();
+  const push = { content: 'text', ids: ['msg-1', 'msg-2'] };
+  const request = { method: 'cc2cc/push', params: { ...push, more: 1 } };
+  assert.deepEqual(h.fromDaemon({ id: 'p', ...request }), { push: { id: 'p', push } });
+  assert.deepEqual(h.fromDaemon(request), {}, 'nobody waits for the outcome of a notification');
+  assert.deepEqual(h.forwarder.reattach?.pushed, []);
+  h.forwarder.handed(push.ids);
+  h.detach();
+  assert.deepEqual(h.forwarder.reattach?.pushed, ['msg-1', 'msg-2']);
+  assert.deepEqual(h.client, []);
+});
+
+test('a client cannot push', () => {
+  const h = new Harness();
+  h.attach();
+  const params = { content: 'text', ids: [] };
+  const effects = h.fromClient({ id: 9, method: 'cc2cc/push', params });
+  assert.equal(effects.push, undefined);
+  assert.equal(h.client[0]!['error'].code, -32601);
+});
+
 test('the next daemon learns what the session was told', () => {
   const h = new Harness();
   assert.equal(h.forwarder.reattach, undefined);
