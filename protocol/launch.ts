@@ -151,7 +151,7 @@ function startError(paths: HostPaths, why: string, cause?: unknown): Cc2ccError 
 }
 
 /** Belongs to one session and not to the daemon that serves them all. */
-const SESSION_ONLY = new Set(['CC2CC_NAME', 'CC2CC_LANES', 'CC2CC_PRESENCE']);
+const SESSION_ONLY = new Set(['CC2CC_NAME', 'CC2CC_LANES', 'CC2CC_PRESENCE', 'CC2CC_TRANSCRIPT']);
 const KEEP =
   /^(HOME|USER|LOGNAME|PATH|LANG|LC_\w+|TZ|TMPDIR|TEMP|TMP|XDG_\w+|CC2CC_\w+|SystemRoot|SystemDrive|USERPROFILE|USERNAME|HOMEDRIVE|HOMEPATH|APPDATA|LOCALAPPDATA)$/i;
 

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
 import type { SessionFacts } from '../protocol/hello.js';
 import { channelsOf } from './channels.js';
 
@@ -18,11 +20,12 @@ const MAX_PRESENCE_CHARS = 20;
  */
 export async function gatherFacts(env: Env = process.env): Promise<SessionFacts> {
   const { pid, ppid } = process;
+  const cwd = workingFolder(env);
   return {
     attachKey: randomBytes(16).toString('hex'),
     pid,
     ppid,
-    cwd: cut(workingFolder(env), MAX_PATH_CHARS),
+    cwd: cut(cwd, MAX_PATH_CHARS),
     ...fact('projectDir', env['CLAUDE_PROJECT_DIR'], MAX_PATH_CHARS),
     ...fact('sessionId', env['CLAUDE_CODE_SESSION_ID']),
     ...fact('wantedName', env['CC2CC_NAME'] || env['SELF']),
@@ -30,6 +33,8 @@ export async function gatherFacts(env: Env = process.env): Promise<SessionFacts>
     messaging: Boolean(env['CLAUDE_CODE_MESSAGING_SOCKET']),
     channels: await channelsOf(ppid),
     ...fact('lanes', env['CC2CC_LANES']),
+    ...fact('claudeDir', claudeFolder(env, cwd), MAX_PATH_CHARS),
+    ...fact('transcript', env['CC2CC_TRANSCRIPT']),
     ...fact('presence', env['CC2CC_PRESENCE'], MAX_PRESENCE_CHARS),
   };
 }
@@ -45,6 +50,17 @@ function fact<K extends keyof SessionFacts>(
 
 function cut(value: string, max: number): string {
   return value.slice(0, max);
+}
+
+/** Where Claude Code keeps its own files; another client has none there that is of this session. */
+function claudeFolder(env: Env, cwd: string): string | undefined {
+  if (!env['CLAUDECODE'] && !env['CLAUDE_CODE_ENTRYPOINT']) return undefined;
+  const given = env['CLAUDE_CONFIG_DIR'];
+  try {
+    return given ? resolve(cwd, given) : join(homedir(), '.claude');
+  } catch {
+    return undefined; // a user without a home folder
+  }
 }
 
 /** A folder that was removed under a running session has no path any more. */

@@ -13,7 +13,8 @@ Clients start it; register it with Claude Code:
   ${REGISTER}
 
 Environment: CC2CC_BRIDGE_DIR (or BRIDGE_DIR), CC2CC_NAME (or SELF), CC2CC_LANES, CC2CC_PRESENCE,
-CC2CC_NO_LAUNCH (start no daemon), CC2CC_DEBUG=1 (say on stderr what happens).
+CC2CC_TRANSCRIPT (off: do not read the client's transcript), CC2CC_NO_LAUNCH (start no daemon),
+CC2CC_DEBUG=1 (say on stderr what happens).
 `;
 
 /** For somebody who types the command to see what it does. */

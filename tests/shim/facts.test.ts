@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { helloChecker } from '../../daemon/hello-check.js';
 import type { SessionFacts } from '../../protocol/hello.js';
@@ -54,7 +56,9 @@ test('facts come from the environment', async () => {
     CLAUDE_CODE_ENTRYPOINT: 'cli',
     CLAUDE_CODE_MESSAGING_SOCKET: '/secret.sock',
     CLAUDE_CODE_MESSAGING_TOKEN: 'secret-token',
+    CLAUDE_CONFIG_DIR: resolve('/c'),
     CC2CC_LANES: 'hook',
+    CC2CC_TRANSCRIPT: 'off',
     CC2CC_PRESENCE: 'off',
   });
   assert.match(attachKey, /^[0-9a-f]{32}$/);
@@ -69,17 +73,44 @@ test('facts come from the environment', async () => {
     messaging: true,
     channels: [],
     lanes: 'hook',
+    claudeDir: resolve('/c'),
+    transcript: 'off',
     presence: 'off',
   });
 });
 
 test('what is not set is not sent, and an empty variable is not set', async () => {
-  const facts = await gatherFacts({ CC2CC_NAME: '', SELF: 'owl', CC2CC_LANES: '' });
+  const env = { CC2CC_NAME: '', SELF: 'owl', CC2CC_LANES: '', CC2CC_TRANSCRIPT: '' };
+  const facts = await gatherFacts(env);
   assert.equal(facts.wantedName, 'owl');
   assert.equal(facts.messaging, false);
-  for (const key of ['projectDir', 'sessionId', 'entrypoint', 'lanes', 'presence']) {
+  for (const key of ['projectDir', 'sessionId', 'entrypoint', 'lanes', 'transcript', 'presence']) {
     assert.ok(!(key in facts), key);
   }
+});
+
+const CLAUDE_FOLDERS: [env: Record<string, string>, folder: string | undefined][] = [
+  [{ CLAUDECODE: '1' }, join(homedir(), '.claude')],
+  [{ CLAUDE_CODE_ENTRYPOINT: 'cli', CLAUDE_CONFIG_DIR: '' }, join(homedir(), '.claude')],
+  [{ CLAUDECODE: '1', CLAUDE_CONFIG_DIR: resolve('/c') }, resolve('/c')],
+  [{ CLAUDECODE: '1', CLAUDE_CONFIG_DIR: 'c' }, resolve('c')],
+  [{ CLAUDE_CONFIG_DIR: resolve('/c') }, undefined],
+  [{ CLAUDECODE: '', CLAUDE_CODE_ENTRYPOINT: '' }, undefined],
+];
+
+for (const [env, folder] of CLAUDE_FOLDERS) {
+  test(`the client's own folder with ${JSON.stringify(env)}`, async () => {
+    assert.equal((await gatherFacts(env)).claudeDir, folder);
+  });
+}
+
+test('the socket of the session and its token stay here', async () => {
+  const facts = await gatherFacts({
+    CLAUDE_CODE_MESSAGING_SOCKET: '/secret.sock',
+    CLAUDE_CODE_MESSAGING_TOKEN: 'secret-token',
+  });
+  assert.equal(facts.messaging, true);
+  assert.doesNotMatch(JSON.stringify(facts), /secret/);
 });
 
 test('each process has an attach key of its own', async () => {
@@ -97,7 +128,9 @@ test('a daemon takes the largest facts, with a full ring', async () => {
     CLAUDE_CODE_SESSION_ID: long,
     CC2CC_NAME: long,
     CLAUDE_CODE_ENTRYPOINT: long,
+    CLAUDE_CONFIG_DIR: resolve('/', long),
     CC2CC_LANES: long,
+    CC2CC_TRANSCRIPT: long,
     CC2CC_PRESENCE: long,
   });
   const session = {

@@ -5,7 +5,7 @@ import { ShimProcess } from './support/shim-process.js';
 
 const CASES: [args: string[], code: number, stdout: RegExp, stderr: RegExp][] = [
   [['--version'], 0, /^cc2cc-shim \d+\.\d+\.\d+\n$/, /^$/],
-  [['--help'], 0, /^usage: cc2cc-shim[^]*claude mcp add/, /^$/],
+  [['--help'], 0, /^usage: cc2cc-shim[^]*claude mcp add[^]*CC2CC_TRANSCRIPT/, /^$/],
   [['--wat'], 2, /^$/, /^usage: cc2cc-shim/],
   [['--version', 'extra'], 2, /^$/, /^usage: cc2cc-shim/],
 ];
