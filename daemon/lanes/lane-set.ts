@@ -82,16 +82,16 @@ export class LaneSet {
   }
 
   /**
-   * Something that went by this lane was not seen although the session moved on.
+   * Something that went by this lane was not seen although the session moved on, or did not leave.
    *
    * @returns whether the lane is given up for that
    */
-  lose(name: LaneName): boolean {
+  lose(name: LaneName, why = 'what it brought was not seen'): boolean {
     const lane = this.#find(name);
     if (lane === undefined) return false;
     lane.lost += 1;
     if (lane.lost < (lane.confirmed ? MAX_ATTEMPTS : 1)) return false;
-    this.bury(name, 'what it brought was not seen');
+    this.bury(name, why);
     return true;
   }
 

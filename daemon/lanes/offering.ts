@@ -124,12 +124,12 @@ export class Offering {
       const { lanes } = this.#session;
       for (const entry of entries) {
         entry.taken = false;
-        if (outcome.kind === 'later') continue;
+        if (outcome.kind === 'later' || (outcome.kind === 'failed' && !outcome.unsure)) continue;
         mailbox.markPushed(entry, 'socket');
-        // Something may have arrived before it broke: with a warning over the next lane.
+        // Something may have arrived before it broke: again, with a warning.
         if (outcome.kind === 'failed') mailbox.markOverdue(entry);
       }
-      if (outcome.kind === 'failed') lanes.bury('socket', outcome.why);
+      if (outcome.kind === 'failed') lanes.lose('socket', 'it cannot be written to');
       if (outcome.kind === 'written') this.#session.handedOver(text.ids, 'socket');
       this.#session.onPushed?.();
       this.offer();

@@ -2,11 +2,11 @@ import type { HopPush, HopPushed } from '../../protocol/hop.js';
 import { isRecord } from '../../protocol/json.js';
 import { SOCKET_BURST, SOCKET_REFILL_MS } from '../../protocol/limits.js';
 import { TokenBucket } from '../../protocol/token-bucket.js';
-import type { SessionTransport } from '../mcp/transport.js';
+import { ShimError, type SessionTransport } from '../mcp/transport.js';
 
-/** What became of a text. `later`: nothing was written. `failed`: perhaps something was. */
+/** What became of a text. `later`: nothing was written. `unsure`: perhaps the client has it. */
 export type SocketOutcome =
-  { kind: 'written' } | { kind: 'later' } | { kind: 'failed'; why: string };
+  { kind: 'written' } | { kind: 'later' } | { kind: 'failed'; unsure: boolean };
 
 /** A shim that does not answer for so long has lost its client or hangs. */
 const ANSWER_MS = 10_000;
@@ -56,7 +56,7 @@ export class SocketLane {
       this.#notBefore = performance.now() + (written ? 0 : nextMs);
       return { kind: written ? 'written' : 'later' };
     } catch (error) {
-      return { kind: 'failed', why: error instanceof Error ? error.message : String(error) };
+      return { kind: 'failed', unsure: !(error instanceof ShimError) || error.unsure };
     } finally {
       this.#writing = false;
     }

@@ -10,6 +10,18 @@ const MAX_UNREAD_BYTES = 32 * 1024 * 1024;
 /** Beyond this, pushes wait for the session to read on. */
 const CONGESTED_BYTES = 1024 * 1024;
 
+/** The shim could not do what it was asked. */
+export class ShimError extends Error {
+  override readonly name = 'ShimError';
+  /** Whether it may have been done all the same. */
+  readonly unsure: boolean;
+
+  constructor({ message, data }: Record<string, unknown>) {
+    super(typeof message === 'string' ? message : 'refused by the shim');
+    this.unsure = !(isRecord(data) && data['unsure'] === false);
+  }
+}
+
 /**
  * The SDK's transport over a shim's connection. It knows three things that the SDK's stdio transport
  * does not: when the peer is gone, when a line has left this process, and that ids of our own
@@ -107,7 +119,7 @@ export class SessionTransport implements Transport {
    * Asks the shim itself something.
    *
    * @param deadlineMs how long the answer may take
-   * @throws Error with the shim's message, or when it does not answer or is gone
+   * @throws ShimError with the shim's message; Error when it does not answer or is gone
    */
   ask(method: `cc2cc/${string}`, params: object, deadlineMs: number): Promise<unknown> {
     this.#lastAsked += 1;
@@ -158,9 +170,8 @@ export class SessionTransport implements Transport {
   #answered({ id, result, error }: Record<string, unknown>): boolean {
     const asked = typeof id === 'string' ? this.#asked.get(id) : undefined;
     if (asked === undefined) return false;
-    const message = isRecord(error) ? error['message'] : undefined;
     if (error === undefined) asked.resolve(result);
-    else asked.reject(new Error(typeof message === 'string' ? message : 'refused by the shim'));
+    else asked.reject(new ShimError(isRecord(error) ? error : {}));
     return true;
   }
 
