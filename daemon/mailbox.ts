@@ -140,6 +140,11 @@ export class Mailbox {
     this.#change(entry, { event: 'overdue' });
   }
 
+  /** The lane did not take it: it waits as before. */
+  markUnsent(entry: Entry): void {
+    this.#change(entry, { event: 'unsent' });
+  }
+
   /** The tool result that it was on did not reach the client. */
   markDropped(entry: Entry): void {
     this.#change(entry, { event: 'dropped' });

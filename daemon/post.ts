@@ -64,6 +64,6 @@ function mayBeSeen(error: unknown, to: string): Cc2ccError {
 }
 
 function stateOf({ state, taken }: Entry): Posted {
-  if (state.name === 'pushed') return 'handed over';
-  return taken ? 'on its way' : 'waiting';
+  if (taken) return 'on its way';
+  return state.name === 'pushed' ? 'handed over' : 'waiting';
 }

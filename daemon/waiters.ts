@@ -31,10 +31,7 @@ export class Waiters {
    * @param signal ends the waiting with nothing
    */
   wait(mailbox: Mailbox, matches: Matches, signal: AbortSignal): Promise<Entry[]> {
-    const entries = [
-      ...found(mailbox.unconfirmed(), mailbox, matches.pushed),
-      ...found(mailbox.waiting(), mailbox, matches.waiting),
-    ];
+    const entries = matching(mailbox, matches);
     if (entries.length > 0 || signal.aborted) return Promise.resolve(entries);
     return new Promise((resolve) => {
       const waiter: Waiter = {
@@ -53,22 +50,28 @@ export class Waiters {
     });
   }
 
-  /** New messages have come: those that are waited for go there and are not pushed. */
+  /**
+   * New messages have come, or a push has ended: those that are waited for go there, and what was not
+   * pushed is not pushed any more.
+   */
   serve(mailbox: Mailbox): void {
     for (const waiter of this.#waiting) {
-      const entries = found(mailbox.waiting(), mailbox, waiter.matches.waiting);
+      const entries = matching(mailbox, waiter.matches);
       if (entries.length > 0) waiter.resolve(entries);
     }
   }
 }
 
 /** Sets aside what matches. */
-function found(entries: readonly Entry[], mailbox: Mailbox, matches: Test): Entry[] {
-  const matching = entries.filter((entry) => {
-    if (entry.taken) return false;
-    const message = mailbox.read(entry);
-    return message !== undefined && matches(message);
-  });
-  for (const entry of matching) entry.taken = true;
-  return matching;
+function matching(mailbox: Mailbox, { pushed, waiting }: Matches): Entry[] {
+  const fits = (entry: Entry, test: Test): boolean => {
+    const message = entry.taken ? undefined : mailbox.read(entry);
+    return message !== undefined && test(message);
+  };
+  const entries = [
+    ...mailbox.unconfirmed().filter((entry) => fits(entry, pushed)),
+    ...mailbox.waiting().filter((entry) => fits(entry, waiting)),
+  ];
+  for (const entry of entries) entry.taken = true;
+  return entries;
 }

@@ -31,6 +31,8 @@ export type DeliveryState =
 /** What happens to a message. */
 export type DeliveryEvent =
   | { event: 'pushed'; lane: LaneName }
+  /** The lane did not take it after all. */
+  | { event: 'unsent' }
   /** The session moved on without a sign of having seen it: it is offered again. */
   | { event: 'overdue' }
   | { event: 'seen'; evidence: Evidence }
@@ -54,6 +56,7 @@ export function next(state: DeliveryState, event: DeliveryEvent): DeliveryState 
           return { name: 'seen', evidence: event.evidence };
         case 'expired':
           return { name: 'expired' };
+        case 'unsent':
         case 'overdue':
           return state.name === 'pushed' ? { name: 'accepted' } : undefined;
         case 'dropped':
@@ -139,6 +142,7 @@ function parseLine(text: string): JournalLine | undefined {
       const known = EVIDENCE.find((name) => name === evidence);
       return known === undefined ? undefined : { id, at, event, evidence: known };
     }
+    case 'unsent':
     case 'overdue':
     case 'dropped':
     case 'expired':

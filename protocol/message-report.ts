@@ -142,7 +142,8 @@ export function sentenceOfReport(report: MessageReport): string {
   const { id, state, to, at, lane, evidence, reason, history } = report;
   const when = at === null ? '' : ` at ${at.slice(0, 19).replace('T', ' ')} UTC`;
   const who = to ?? 'its recipient';
-  const tries = history.filter(({ event }) => event === 'pushed').length;
+  const count = (what: string): number => history.filter(({ event }) => event === what).length;
+  const tries = count('pushed') - count('unsent');
   const again = tries > 1 ? `, offered ${tries} times` : '';
   switch (state) {
     case 'accepted':

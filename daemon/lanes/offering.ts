@@ -119,15 +119,18 @@ export class Offering {
     }
     this.#socketTexts += 1;
     const entries = entriesOf(text.ids, mailbox);
-    for (const entry of entries) entry.taken = true;
+    for (const entry of entries) {
+      entry.taken = true;
+      mailbox.markPushed(entry, 'socket'); // evidence can come before the shim's answer
+    }
     void this.#socket.write(text).then((outcome) => {
       const { lanes } = this.#session;
       for (const entry of entries) {
         entry.taken = false;
-        if (outcome.kind === 'later' || (outcome.kind === 'failed' && !outcome.unsure)) continue;
-        mailbox.markPushed(entry, 'socket');
+        if (outcome.kind === 'written') continue;
         // Something may have arrived before it broke: again, with a warning.
-        if (outcome.kind === 'failed') mailbox.markOverdue(entry);
+        if (outcome.kind === 'failed' && outcome.unsure) mailbox.markOverdue(entry);
+        else mailbox.markUnsent(entry);
       }
       if (outcome.kind === 'failed') lanes.lose('socket', 'it cannot be written to');
       if (outcome.kind === 'written') this.#session.handedOver(text.ids, 'socket');

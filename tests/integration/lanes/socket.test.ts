@@ -182,7 +182,7 @@ test('a socket that refuses, or is gone, leaves the message to the next lane at 
     claude.socket[trouble]();
     const { text } = await send(ann, 'hello');
     const id = idOf({ text });
-    assert.equal(reportMessage(sandbox.root, id).state, 'accepted');
+    await until(() => reportMessage(sandbox.root, id).state === 'accepted', 'taken back');
     const result = await ben.call('check_inbox');
     assert.deepEqual(idsIn(result), [id]);
     assert.doesNotMatch(result.text, /possibly repeated/); // nothing was written
