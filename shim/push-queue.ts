@@ -13,7 +13,8 @@ export class PushQueue {
   readonly #onBegin: (ids: readonly string[]) => void;
   #waiting: { request: PushRequest; answer: Answer }[] = [];
   #running = false;
-  #current = new AbortController();
+  /** Not made before it is needed: a start without a push must not pay for loading it. */
+  #current: AbortController | undefined;
 
   /** @param onBegin from now on the client may have these messages */
   constructor(socket: Pick<SessionSocket, 'push'>, onBegin: (ids: readonly string[]) => void) {
@@ -37,16 +38,16 @@ export class PushQueue {
    */
   clear(): void {
     this.#waiting = [];
-    this.#current.abort();
+    this.#current?.abort();
   }
 
   async #run(): Promise<void> {
     this.#running = true;
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
       const { id, push } = next.request;
-      this.#current = new AbortController();
+      const { signal } = (this.#current = new AbortController());
       const outcome = await this.#socket.push(push.content, {
-        signal: this.#current.signal,
+        signal,
         onBegin: () => {
           this.#onBegin(push.ids);
         },
