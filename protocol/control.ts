@@ -1,9 +1,6 @@
-import type { Socket } from 'node:net';
-import { dialDaemon } from './dial.js';
-import { Cc2ccError, type ErrorReport } from './errors.js';
-import { encodeLine } from './framing.js';
+import { ControlConnection } from './control-connection.js';
+import { Cc2ccError } from './errors.js';
 import type { HostPaths } from './host-paths.js';
-import { isRecord } from './json.js';
 
 /** One agent in a status report. */
 export interface AgentStatus {
@@ -113,62 +110,26 @@ const CALL_DEADLINE_MS = 10_000;
 /**
  * Asks the running daemon one thing.
  *
- * @throws Cc2ccError as {@link dialDaemon}; or what the daemon answers
+ * @throws Cc2ccError as {@link ControlConnection.open} and {@link ControlConnection.call}
  */
 export async function callDaemon<M extends ControlMethod>(
   paths: HostPaths,
   method: M,
   params: ControlMethods[M]['params'],
 ): Promise<ControlMethods[M]['result']> {
-  return new Promise((resolve, reject) => {
-    let socket: Socket | undefined;
-    const deadline = setTimeout(() => {
-      socket?.destroy();
-      reject(new Cc2ccError('E_NO_DAEMON', `The daemon did not answer "${method}" in time.`));
-    }, CALL_DEADLINE_MS);
-    const done = (settle: () => void): void => {
-      clearTimeout(deadline);
-      settle();
-      socket?.destroy();
-    };
-    dialDaemon(paths, undefined, {
-      onWelcome: (_welcome, connected) => {
-        socket = connected;
-        socket.write(encodeLine({ jsonrpc: '2.0', id: 1, method, params }));
-      },
-      onLine: (line) => {
-        done(() => {
-          settleWith<ControlMethods[M]['result']>(line, resolve, reject);
-        });
-      },
-      onClose: () => {
-        done(() => {
-          reject(new Cc2ccError('E_NO_DAEMON', `The daemon hung up on "${method}".`));
-        });
-      },
-    }).catch((error: unknown) => {
-      done(() => {
-        reject(error instanceof Error ? error : new Error(String(error)));
-      });
-    });
-  });
-}
-
-function settleWith<R>(line: Buffer, resolve: (r: R) => void, reject: (e: Error) => void): void {
-  const answer: unknown = JSON.parse(line.toString());
-  if (isRecord(answer) && isRecord(answer['result'])) {
-    // Both ends of the control protocol are of one version family; the proof came before.
-    resolve(answer['result'] as R);
-    return;
+  const connection = await ControlConnection.open(paths);
+  let late = false;
+  const deadline = setTimeout(() => {
+    late = true;
+    connection.close();
+  }, CALL_DEADLINE_MS);
+  try {
+    return await connection.call(method, params);
+  } catch (error) {
+    if (!late) throw error;
+    throw new Cc2ccError('E_NO_DAEMON', `The daemon did not answer "${method}" in time.`);
+  } finally {
+    clearTimeout(deadline);
+    connection.close();
   }
-  const error = isRecord(answer) && isRecord(answer['error']) ? answer['error'] : {};
-  const report = (isRecord(error['data']) ? error['data'] : {}) as Partial<ErrorReport>;
-  const message = typeof error['message'] === 'string' ? error['message'] : 'No answer.';
-  reject(
-    new Cc2ccError(
-      report.code ?? 'E_INTERNAL',
-      message,
-      report.hint === undefined ? {} : { hint: report.hint },
-    ),
-  );
 }
