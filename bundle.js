@@ -1,8 +1,9 @@
-/** Bundles the shim; quiet unless something is wrong. */
+/** Bundles what sessions start; quiet unless something is wrong. */
 import { rolldown } from 'rolldown';
-import config from './rolldown.config.js';
+import configs from './rolldown.config.js';
 
-const { output, ...input } = config;
-const bundle = await rolldown(input);
-await bundle.write(output);
-await bundle.close();
+for (const { output, ...input } of configs) {
+  const bundle = await rolldown(input);
+  await bundle.write(output);
+  await bundle.close();
+}

@@ -2,6 +2,9 @@ import js from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
+/** What takes longer to load than all of ours. */
+const HEAVY = ['@modelcontextprotocol', 'zod', 'pino', 'chokidar', 'commander'];
+
 /** Who may not be imported from where, and what to do instead. Nothing that ships imports tests. */
 const SIDES = {
   protocol: {
@@ -15,16 +18,21 @@ const SIDES = {
   shim: {
     folders: ['daemon', 'scripts', 'tests', 'bench'],
     message: 'daemon, shim and scripts never import each other. Move what both need to protocol/.',
-    packages: ['@modelcontextprotocol', 'zod', 'pino', 'chokidar', 'commander'],
+    packages: HEAVY,
   },
   scripts: {
     folders: ['daemon', 'shim', 'tests', 'bench'],
     message: 'daemon, shim and scripts never import each other. Move what both need to protocol/.',
   },
+  'scripts/hook': {
+    folders: ['daemon', 'shim', 'tests', 'bench'],
+    message: 'daemon, shim and scripts never import each other. Move what both need to protocol/.',
+    packages: HEAVY,
+  },
 };
 const THIN =
-  'The shim is thin: a user runs ten of them, and this package would multiply their memory and ' +
-  'start-up time. Let the daemon do it.';
+  'The shim and the hooks are thin: a user runs ten shims, and a hook at every tool call. This ' +
+  'package would multiply their memory and start-up time. Let the daemon do it.';
 
 /** The import rule of one side; `import()` needs a selector, the core rule sees only statements. */
 function importRules({ folders, packages, message }) {

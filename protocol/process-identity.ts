@@ -9,8 +9,13 @@ export interface ProcessIdentity {
 }
 
 export function thisProcess(): ProcessIdentity {
-  const started = startOf(process.pid);
-  return { pid: process.pid, ...(started === undefined ? {} : { started }) };
+  return identityOf(process.pid);
+}
+
+/** The process that has that pid now. */
+export function identityOf(pid: number): ProcessIdentity {
+  const started = startOf(pid);
+  return { pid, ...(started === undefined ? {} : { started }) };
 }
 
 /** Whether that very process still runs. A pid of another user's process counts as running. */

@@ -1,26 +1,10 @@
 #!/usr/bin/env node
-import { Command } from 'commander';
-import { runProgram } from '../protocol/program.js';
-import { version } from '../protocol/version.js';
+import { hook } from './hook/main.js';
 
-const program = new Command('cc2cc')
-  .description('Messages between the Claude Code sessions of this machine.')
-  .version(version())
-  .exitOverride()
-  .showHelpAfterError('Run cc2cc --help for the commands.')
-  .addHelpText(
-    'after',
-    `
-The daemon has its own command: cc2cc-daemon --help.
-Exit codes: 0 ok, 1 failed, 2 wrong usage.`,
-  );
-
-program
-  .command('prove')
-  .description('start the daemon and prove that messages arrive, with two throw-away agents')
-  .action(async () => {
-    const { prove } = await import('./prove.js');
-    process.exitCode = await prove();
-  });
-
-await runProgram(program);
+const [word, ...args] = process.argv.slice(2);
+if (word === 'hook') {
+  // Sessions wait for it at every tool call: it must not load the parser and what the rest needs.
+  void hook(args).then((code) => process.exit(code));
+} else {
+  void import('../scripts/program.js').then(({ run }) => run());
+}

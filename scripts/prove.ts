@@ -1,15 +1,14 @@
 import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { ExitCode } from '../protocol/errors.js';
 import { bridgeRoot } from '../protocol/paths.js';
 import { ensurePrivateFolder } from '../protocol/private-folder.js';
 import { version } from '../protocol/version.js';
+import { DAEMON, SHIM } from './installed.js';
 import { proveDelivery } from './proof.js';
+import { quote } from './quote.js';
 
 const run = promisify(execFile);
-const DAEMON = fileURLToPath(new URL('../daemon/main.js', import.meta.url));
-const SHIM = fileURLToPath(new URL('../bin/cc2cc-shim.cjs', import.meta.url));
 
 /**
  * `cc2cc prove`, also behind `npm start`: prepares the bridge root, starts the daemon, and shows with
@@ -44,10 +43,4 @@ What goes on:  ${quote(process.execPath)} ${quote(DAEMON)} status`);
 function explain(error: unknown): never {
   const stderr = (error as { stderr?: unknown }).stderr;
   throw typeof stderr === 'string' && stderr !== '' ? new Error(stderr.trim()) : error;
-}
-
-/** For a line to paste into a shell; left bare where that is safe. */
-function quote(path: string): string {
-  if (process.platform === 'win32') return /\s/.test(path) ? `"${path}"` : path;
-  return /^[\w./@+-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }

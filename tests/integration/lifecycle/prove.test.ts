@@ -8,7 +8,7 @@ import { daemonPids } from '../../support/daemon.js';
 import { makeSandbox, type Sandbox } from '../../support/sandbox.js';
 import { statusOf } from './support.js';
 
-const CLI = fileURLToPath(new URL('../../../scripts/main.js', import.meta.url));
+const CLI = fileURLToPath(new URL('../../../bin/cc2cc.cjs', import.meta.url));
 
 async function prove(sandbox: Sandbox): Promise<{ code: number | null; out: string; err: string }> {
   const child = new LineChild({

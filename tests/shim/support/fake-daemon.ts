@@ -20,6 +20,8 @@ export interface FakeOptions {
   stranger?: boolean;
   /** Refuses every hello with this. */
   refusal?: ErrorReport;
+  /** Takes the hello and says nothing. */
+  hung?: boolean;
 }
 
 /** One connection of a shim. */
@@ -124,12 +126,12 @@ export class FakeDaemon {
   }
 
   #welcome(hello: Hello, socket: Socket): Peer {
-    const { stranger, refusal, tools = 'tools-1' } = this.options;
+    const { stranger, refusal, hung, tools = 'tools-1' } = this.options;
     const token = stranger === true ? 'f'.repeat(64) : this.home.token;
     const proof = proofOf(token, 'daemon', hello.nonce, hello.time);
     const peer = new Peer(hello, socket);
     if (refusal !== undefined) socket.end(encodeLine({ cc2cc: 'refused', error: refusal }));
-    else {
+    else if (hung !== true) {
       const { pid } = process;
       const about = { protocol: 1, version: '0.0.0', instance: 'fake', pid, proof, tools };
       socket.write(encodeLine({ cc2cc: 'welcome', ...about }));

@@ -1,0 +1,64 @@
+import type { HookEvent, HookReply, HookReport } from '../../protocol/control.js';
+import { ControlConnection } from '../../protocol/control-connection.js';
+import { hostPaths } from '../../protocol/host-paths.js';
+import { bridgeRoot } from '../../protocol/paths.js';
+import { parseInput, reportOf, sessionOf } from './input.js';
+import { outputFor } from './output.js';
+import { debug, handOver, readStdin } from './streams.js';
+import { within } from './within.js';
+
+/**
+ * From the dial to the daemon's answer. It is there within 3 ms; a daemon that is busy for longer
+ * than this, or stopped, must not be felt at every step of a session. `CC2CC_HOOK_MS` for machines
+ * where that is too short.
+ */
+const ANSWER_MS = 100;
+const MAX_ANSWER_MS = 10_000;
+
+/** For the client to take what we print: it reads its pipes, whatever else it does. */
+const OUTPUT_MS = 1_000;
+
+/**
+ * `cc2cc hook <event>`: tells the daemon what the session does, and the session what waits for it.
+ *
+ * @throws Error for everything that is in the way; the session must not be bothered with it
+ */
+export async function reportEvent(event: HookEvent): Promise<void> {
+  const bytes = await readStdin();
+  const input = bytes === undefined ? undefined : parseInput(bytes);
+  if (input === undefined) throw new Error('no JSON object on stdin, or too large a one');
+  const session = sessionOf(input, process.env);
+  if (session === undefined) throw new Error('neither CLAUDE_PID nor session_id');
+
+  const patience = answerMs(process.env['CC2CC_HOOK_MS']);
+  const { connection, reply } = await within(
+    patience,
+    'an answer of the daemon',
+    ask(reportOf(event, session, input)),
+  );
+  // Looked at twice: a `stop` without a reason would hold the session up for nothing.
+  const output = typeof reply.text === 'string' ? outputFor(event, reply.text) : undefined;
+  if (output === undefined) {
+    debug(`${event}: reported; nothing to say`);
+    return;
+  }
+  await within(OUTPUT_MS, 'the client taking the output', handOver(process.stdout, output));
+  debug(`${event}: reported; ${output.length} characters handed over`);
+  const { receipt } = reply;
+  // Not sooner: until the client has it, the daemon has to take the text for unseen.
+  if (receipt !== null) {
+    await within(patience, 'the receipt', connection.call('hook_shown', { receipt }));
+  }
+}
+
+async function ask(
+  report: HookReport,
+): Promise<{ connection: ControlConnection; reply: HookReply }> {
+  const connection = await ControlConnection.open(hostPaths(bridgeRoot()));
+  return { connection, reply: await connection.call('hook', report) };
+}
+
+function answerMs(wished = ''): number {
+  const ms = Number(wished);
+  return ms > 0 && ms <= MAX_ANSWER_MS ? ms : ANSWER_MS;
+}

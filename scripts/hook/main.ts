@@ -1,0 +1,64 @@
+import { isatty } from 'node:tty';
+import { HOOK_EVENTS } from '../../protocol/control.js';
+import { ExitCode, sentenceOf } from '../../protocol/errors.js';
+import { reportEvent } from './event.js';
+import { debug, handOver } from './streams.js';
+import { wait } from './wait.js';
+
+const USAGE = `usage: cc2cc hook ${HOOK_EVENTS.join('|')}
+       cc2cc hook wait
+       cc2cc hook settings [--wait]
+`;
+
+const HELP = `${USAGE}
+Claude Code runs these at its hooks, with JSON on stdin. They tell the daemon what the session does
+and give the session what waits for it. They start no daemon, and without one they do nothing.
+
+  settings   print the hooks for Claude Code's settings.json
+    --wait   with a waiter that wakes an idle session
+
+Environment: CC2CC_BRIDGE_DIR (or BRIDGE_DIR), CC2CC_HOOK_MS (patience with the daemon, 100),
+CC2CC_DEBUG=1 (say on stderr what happens).
+`;
+
+/**
+ * `cc2cc hook …`.
+ *
+ * @param args what follows `hook`
+ * @returns the exit code; all output has been taken
+ */
+export async function hook(args: readonly string[]): Promise<number> {
+  const [word, ...options] = args;
+  if (word === 'settings' && options.every((option) => option === '--wait')) {
+    const { hookSettings } = await import('./settings.js');
+    const hooks = hookSettings({ wait: options.length > 0 });
+    return print(process.stdout, `${JSON.stringify({ hooks }, null, 2)}\n`, ExitCode.ok);
+  }
+  if (word === '--help') return print(process.stdout, HELP, ExitCode.ok);
+  const event = HOOK_EVENTS.find((name) => name === word);
+  const isHook = event !== undefined || word === 'wait';
+  if (!isHook || options.length > 0 || isatty(0))
+    return print(process.stderr, USAGE, ExitCode.usage);
+  return undisturbing(async () => {
+    if (event === undefined) return wait();
+    await reportEvent(event);
+    return ExitCode.ok;
+  });
+}
+
+/** A hook that fails shows in the session, or stops it: so it never does, whatever happens. */
+async function undisturbing(run: () => Promise<number>): Promise<number> {
+  process.on('uncaughtException', () => process.exit(ExitCode.ok));
+  process.stderr.on('error', () => undefined); // debugging must not end in an error either
+  try {
+    return await run();
+  } catch (error) {
+    debug(sentenceOf(error));
+    return ExitCode.ok;
+  }
+}
+
+async function print(stream: NodeJS.WritableStream, text: string, code: number): Promise<number> {
+  await handOver(stream, text);
+  return code;
+}

@@ -1,0 +1,26 @@
+import type { HookEvent } from '../../protocol/control.js';
+import { CLIENT_EVENTS } from './events.js';
+
+/**
+ * What to print so that the client shows `text` to its model.
+ *
+ * @returns undefined where the event has no way to do so
+ */
+export function outputFor(event: HookEvent, text: string): string | undefined {
+  switch (event) {
+    case 'session-start':
+    case 'user-prompt-submit':
+    case 'post-tool-use':
+      return line({
+        hookSpecificOutput: { hookEventName: CLIENT_EVENTS[event], additionalContext: text },
+      });
+    case 'stop':
+      return line({ decision: 'block', reason: text });
+    case 'session-end':
+      return undefined;
+  }
+}
+
+function line(output: object): string {
+  return `${JSON.stringify(output)}\n`;
+}
