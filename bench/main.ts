@@ -5,6 +5,7 @@ import { describeDisk } from './disk.js';
 import { ratioOf, verdictOf, type Figure, type Line } from './figure.js';
 import { drop } from './figures/drop.js';
 import { durable } from './figures/durable.js';
+import { hook } from './figures/hook.js';
 import { idle } from './figures/idle.js';
 import { memory } from './figures/memory.js';
 import { send } from './figures/send.js';
@@ -12,7 +13,7 @@ import { start } from './figures/start.js';
 import { endOnInterrupt, removeSandboxes } from './sandboxed.js';
 import { renderTable } from './table.js';
 
-const FIGURES: readonly Figure[] = [drop, send, durable, start, memory, idle];
+const FIGURES: readonly Figure[] = [drop, send, durable, start, hook, memory, idle];
 const NAMES = FIGURES.map(({ name }) => name);
 const USAGE = `usage: npm run bench -- [--quick] [--json] [--check] [${NAMES.join('|')} …]`;
 
