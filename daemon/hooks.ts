@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { HookReply, HookReport, HookSession } from '../protocol/control.js';
 import { HEAD } from '../protocol/shown.js';
 import { HOOK_CHARS } from '../protocol/limits.js';
@@ -15,6 +16,10 @@ const SHOWN_MS = 5_000;
 
 /** A session that said goodbye and is still attached after this did not mean it. */
 const FAREWELL_MS = 10_000;
+
+/** So long a hook that comes before its session waits for it, and how often it looks. */
+const ATTACH_MS = 20_000;
+const ATTACH_LOOK_MS = 250;
 
 /** A text that a hook has been given and has not handed over yet. */
 interface Given {
@@ -66,9 +71,9 @@ export class HookDesk {
   }
 
   /** Answers when something waits for the session; with nothing when another hook waits already. */
-  wait(of: HookSession, hungUp: AbortSignal): Promise<HookReply> {
-    const session = this.#office.sessionOf(of);
-    if (session === undefined || this.#waiting.has(session)) return Promise.resolve(NOTHING);
+  async wait(of: HookSession, hungUp: AbortSignal): Promise<HookReply> {
+    const session = await this.#attached(of, hungUp);
+    if (session === undefined || this.#waiting.has(session)) return NOTHING;
     return new Promise((resolve) => {
       const end = (reply: HookReply): void => {
         this.#waiting.delete(session);
@@ -85,6 +90,16 @@ export class HookDesk {
       });
       session.offer();
     });
+  }
+
+  /** A session's first hook runs while its server is still being started. */
+  async #attached(of: HookSession, hungUp: AbortSignal): Promise<Session | undefined> {
+    for (const deadline = performance.now() + ATTACH_MS; !hungUp.aborted;) {
+      const session = this.#office.sessionOf(of);
+      if (session !== undefined || performance.now() > deadline) return session;
+      await sleep(ATTACH_LOOK_MS);
+    }
+    return undefined;
   }
 
   /** The text of a reply has been handed to the client. */

@@ -1,9 +1,9 @@
-import { readdirSync } from 'node:fs';
+import { listFolder } from './list-folder.js';
 import { isName } from './names.js';
 
-/** Names that have a mailbox in the root, whoever made it. */
+/** Names that have a mailbox in the root, whoever made it; none where there is no root. */
 export function mailboxNames(root: string): string[] {
-  return readdirSync(root)
+  return listFolder(root)
     .filter((folder) => folder.startsWith('to-'))
     .map((folder) => folder.slice('to-'.length))
     .filter(isName);

@@ -26,6 +26,16 @@ Exit codes: 0 ok, 1 failed, 2 wrong usage.`,
     });
 
   program
+    .command('status')
+    .description('what became of a message; needs no daemon')
+    .requiredOption('--message <id>', 'the msg_id that the sender was told')
+    .option('--json', 'as JSON')
+    .action(async (options: { message: string; json?: true }) => {
+      const { messageStatus } = await import('./status.js');
+      process.exitCode = messageStatus(options.message, options.json === true);
+    });
+
+  program
     .command('hook')
     .argument('<event>')
     .description(

@@ -37,8 +37,12 @@ export async function hook(args: readonly string[]): Promise<number> {
   if (word === '--help') return print(process.stdout, HELP, ExitCode.ok);
   const event = HOOK_EVENTS.find((name) => name === word);
   const isHook = event !== undefined || word === 'wait';
-  if (!isHook || options.length > 0 || isatty(0))
-    return print(process.stderr, USAGE, ExitCode.usage);
+  if (!isHook || options.length > 0 || isatty(0)) {
+    // A client takes exit code 2 for "stop what you are about to do", and settings can be newer or
+    // older than we are.
+    const code = isatty(0) ? ExitCode.usage : ExitCode.failed;
+    return print(process.stderr, USAGE, code);
+  }
   return undisturbing(async () => {
     if (event === undefined) return wait();
     await reportEvent(event);

@@ -11,11 +11,11 @@ export function outputFor(event: HookEvent, text: string): string | undefined {
     case 'session-start':
     case 'user-prompt-submit':
     case 'post-tool-use':
+    // Continues the turn. A `decision` of `block` does too, but its reason is shown twice.
+    case 'stop':
       return line({
         hookSpecificOutput: { hookEventName: CLIENT_EVENTS[event], additionalContext: text },
       });
-    case 'stop':
-      return line({ decision: 'block', reason: text });
     case 'session-end':
       return undefined;
   }

@@ -13,12 +13,16 @@ const CASES: [args: string[], code: number, stdout: RegExp, stderr: RegExp][] = 
   [[], 2, /^$/, /^Usage: cc2cc/],
   [['frobnicate'], 2, /^$/, /unknown command[^]*--help/],
   [['prove', '--nope'], 2, /^$/, /--help/],
+  [['status'], 2, /^$/, /--message/],
+  [['status', '--message', '../x'], 2, /^$/, /is not a message id/],
+  [['status', '--message', 'msg-none'], 1, /^There is no message msg-none/, /^$/],
+  [['status', '--json', '--message', 'msg-none'], 1, /"state": "unknown"/, /^$/],
   [['hook', '--help'], 0, /^usage: cc2cc hook [^]*settings/, /^$/],
-  [['hook'], 2, /^$/, /^usage: cc2cc hook/],
-  [['hook', 'PostToolUse'], 2, /^$/, /^usage: cc2cc hook/],
-  [['hook', 'stop', 'now'], 2, /^$/, /^usage: cc2cc hook/],
-  [['hook', 'wait', '--long'], 2, /^$/, /^usage: cc2cc hook/],
-  [['hook', 'settings', '--all'], 2, /^$/, /^usage: cc2cc hook/],
+  [['hook'], 1, /^$/, /^usage: cc2cc hook/],
+  [['hook', 'PostToolUse'], 1, /^$/, /^usage: cc2cc hook/],
+  [['hook', 'stop', 'now'], 1, /^$/, /^usage: cc2cc hook/],
+  [['hook', 'wait', '--long'], 1, /^$/, /^usage: cc2cc hook/],
+  [['hook', 'settings', '--all'], 1, /^$/, /^usage: cc2cc hook/],
 ];
 for (const [args, code, stdout, stderr] of CASES) {
   test(`cc2cc ${args.join(' ')} exits ${code}`, async (t) => {

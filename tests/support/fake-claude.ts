@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { callDaemon, type HookReply, type HookReport } from '../../protocol/control.js';
+import type { HookEvent, HookReport } from '../../protocol/control.js';
+import { ControlConnection } from '../../protocol/control-connection.js';
+import type { HostPaths } from '../../protocol/host-paths.js';
 import { attachAgent, startShim, type Agent, type AgentOptions } from './agents.js';
 import { FakeClaudeSocket } from './fake-claude-socket.js';
 import type { Sandbox } from './sandbox.js';
@@ -11,6 +13,7 @@ export class FakeClaude {
   readonly socket: FakeClaudeSocket;
   readonly #sandbox: Sandbox;
   readonly #dir: string;
+  #paths: HostPaths | undefined;
   sessionId: string = randomUUID();
 
   private constructor(sandbox: Sandbox, socket: FakeClaudeSocket) {
@@ -79,9 +82,24 @@ export class FakeClaude {
     this.writes({ type: 'attachment', attachment: { type: 'queued_command', prompt: text } });
   }
 
-  /** A hook reports. It is the caller's to say that the client was shown the reply. */
-  hook(event: HookReport['event'], more: Partial<HookReport> = {}): Promise<HookReply> {
-    const report = { event, sessionId: this.sessionId, ...more };
-    return callDaemon(this.#sandbox.hostPaths(), 'hook', report);
+  /** A hook reports, and hands over what it is given. */
+  async hook(event: HookEvent, more: Partial<HookReport> = {}): Promise<string | null> {
+    const connection = await this.hookConnection();
+    try {
+      const { text, receipt } = await connection.call('hook', this.report(event, more));
+      if (receipt !== null) await connection.call('hook_shown', { receipt });
+      return text;
+    } finally {
+      connection.close();
+    }
+  }
+
+  hookConnection(): Promise<ControlConnection> {
+    this.#paths ??= this.#sandbox.hostPaths();
+    return ControlConnection.open(this.#paths);
+  }
+
+  report(event: HookEvent, more: Partial<HookReport> = {}): HookReport {
+    return { event, sessionId: this.sessionId, ...more };
   }
 }

@@ -58,10 +58,9 @@ test('what waits comes with the next hook, once, and is seen', async (t) => {
   await send(ann, 'at the end of the turn');
   const stop = startHook(sandbox, 'stop', input);
   assert.equal((await stop.close()).code, 0);
-  const { decision, reason } = JSON.parse(stop.lines.join('\n'));
-  assert.equal(decision, 'block');
-  assert.match(reason, /at the end of the turn/);
-  assert.doesNotMatch(reason, /between two tools/);
+  const { additionalContext } = JSON.parse(stop.lines.join('\n')).hookSpecificOutput;
+  assert.match(additionalContext, /at the end of the turn/);
+  assert.doesNotMatch(additionalContext, /between two tools/);
   await nothingWaits(sandbox);
 });
 

@@ -182,7 +182,9 @@ test('a socket that refuses, or is gone, leaves the message to the next lane at 
     claude.socket[trouble]();
     const { text } = await send(ann, 'hello');
     const id = idOf({ text });
-    await until(() => reportMessage(sandbox.root, id).state === 'accepted', 'taken back');
+    const isBack = (): boolean =>
+      reportMessage(sandbox.root, id).history.some(({ event }) => event === 'unsent');
+    await until(isBack, 'taken back');
     const result = await ben.call('check_inbox');
     assert.deepEqual(idsIn(result), [id]);
     assert.doesNotMatch(result.text, /possibly repeated/); // nothing was written

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { test, type TestContext } from 'node:test';
+import { TOOLS } from '../../../daemon/mcp/tools/index.js';
 import { heartbeatNames } from '../../../protocol/heartbeat.js';
 import { attachAgent, awake, nameOf, startShim } from '../../support/agents.js';
 import { signal } from '../../support/daemon.js';
@@ -104,7 +105,7 @@ test('a health check gets its answers and is nobody; who calls a tool is somebod
   const check = startShim(sandbox, { name: 'checker', env });
   const { server, tools } = await check.initialize();
   assert.equal((server['serverInfo'] as { name: string }).name, 'cc2cc');
-  assert.equal(tools.length, 7);
+  assert.equal(tools.length, TOOLS.length);
   const { agents } = await statusOf(sandbox);
   assert.deepEqual(
     agents.map(({ name }) => name),

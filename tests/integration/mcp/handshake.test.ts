@@ -1,6 +1,7 @@
 /** What a client sees of the MCP server before the model does anything. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { TOOLS } from '../../../daemon/mcp/tools/index.js';
 import { RpcError } from '../../../scripts/mcp-client.js';
 import { startShim } from '../../support/agents.js';
 import { makeSandbox } from '../../support/sandbox.js';
@@ -20,7 +21,7 @@ test('a discovery probe before the handshake is refused at once, and the handsha
   assert.match(String(server['instructions']), /You are the agent "ann"/);
   const capabilities = server['capabilities'] as Record<string, Record<string, unknown>>;
   assert.deepEqual(capabilities['experimental'], { 'claude/channel': {} });
-  assert.equal(tools.length, 7);
+  assert.equal(tools.length, TOOLS.length);
 });
 
 test('nothing is pushed before the client has answered the pings behind the tool list', async (t) => {

@@ -39,7 +39,7 @@ const EVENTS: [event: string, input: Json, params: Json, output: Json | undefine
       last_assistant_message: SECRET,
     },
     { ...SAID, event: 'stop', stopHookActive: true },
-    { decision: 'block', reason: TEXT },
+    { hookSpecificOutput: { hookEventName: 'Stop', additionalContext: TEXT } },
   ],
   [
     'session-end',
@@ -92,7 +92,10 @@ test('a text without a receipt is shown all the same', async (t) => {
   const { id } = await peer.request('hook');
   peer.send({ id, result: { text: 'more', receipt: null } });
   assert.equal(await peer.lines.next(), undefined);
-  assert.equal((await ended).stdout, '{"decision":"block","reason":"more"}\n');
+  assert.equal(
+    (await ended).stdout,
+    '{"hookSpecificOutput":{"hookEventName":"Stop","additionalContext":"more"}}\n',
+  );
 });
 
 test('the daemon goes when the text is out: the text is out', async (t) => {
@@ -106,7 +109,7 @@ test('the daemon goes when the text is out: the text is out', async (t) => {
   daemon.kill();
   assert.deepEqual(await ended, {
     ...UNNOTICED,
-    stdout: '{"decision":"block","reason":"more"}\n',
+    stdout: '{"hookSpecificOutput":{"hookEventName":"Stop","additionalContext":"more"}}\n',
   });
 });
 
