@@ -8,10 +8,10 @@ import { CLIENT_EVENTS } from './events.js';
  */
 export function outputFor(event: HookEvent, text: string): string | undefined {
   switch (event) {
+    // At `stop` this continues the turn. So does a `decision` of `block`, whose reason is shown twice.
     case 'session-start':
     case 'user-prompt-submit':
     case 'post-tool-use':
-    // Continues the turn. A `decision` of `block` does too, but its reason is shown twice.
     case 'stop':
       return line({
         hookSpecificOutput: { hookEventName: CLIENT_EVENTS[event], additionalContext: text },
