@@ -11,16 +11,24 @@ type Env = Readonly<Record<string, string>>;
  */
 export function processesOf(env: Env, script: string): number[] {
   if (process.platform === 'linux') {
-    return readdirSync('/proc')
-      .map(Number)
-      .filter(
-        (pid) => pid > 0 && isProcessOf(pid, env) && linesOf(pid, 'cmdline').includes(script),
-      );
+    return processesIn(env).filter((pid) => linesOf(pid, 'cmdline').includes(script));
   }
   return rendezvousFiles(env)
     .map((file) => readRendezvous(file)?.pid)
     .filter((pid) => pid !== undefined)
     .filter((pid) => isProcessOf(pid, env));
+}
+
+/** Pids of all living processes with the home of `env`; only Linux shows them. */
+export function processesIn(env: Env): number[] {
+  if (process.platform !== 'linux') return [];
+  const pids = readdirSync('/proc').map(Number);
+  return pids.filter((pid) => pid > 0 && isProcessOf(pid, env));
+}
+
+/** The command line of a process, for messages. */
+export function commandOf(pid: number): string {
+  return linesOf(pid, 'cmdline').join(' ').trim();
 }
 
 /** Whether `pid` lives and, as far as can be seen, is of that sandbox. */
