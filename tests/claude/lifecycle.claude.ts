@@ -50,7 +50,7 @@ claudeTest('a session that is continued has its name and its mail', async ({ sta
   dropMessage(sandbox, before.agent, { text: 'while you were away' });
   const after = await start('ann', { ...unnamed, args: ['--continue'] });
   assert.equal(after.agent, before.agent);
-  assert.match((await after.call('check_inbox')).text, /while you were away/);
+  await after.model.given(/^> while you were away$/m);
 });
 
 claudeTest('/mcp reconnect keeps the name and the mail', async (world) => {
@@ -61,7 +61,7 @@ claudeTest('/mcp reconnect keeps the name and the mail', async (world) => {
   dropMessage(world.sandbox, name, { text: 'during the reconnect' });
   await ann.shows(/Reconnected to cc2cc/);
   await ann.ready();
-  assert.match((await ann.call('check_inbox')).text, /during the reconnect/);
+  await ann.model.given(/^> during the reconnect$/m);
   assert.deepEqual([ann.agent, await world.online()], [name, [name]]);
   assert.notDeepEqual(world.shims(), [shim]);
 });

@@ -110,7 +110,7 @@ function makeWorld(
     model: (name) => api.modelOf(name),
     online: async () => {
       const { agents } = await callDaemon(paths, 'status', {});
-      return agents.filter(({ status }) => status === 'online').map((agent) => agent.name);
+      return agents.filter(({ status }) => status !== 'offline').map((agent) => agent.name);
     },
     shims: () => processesOf(sandbox.env, SHIM),
   };
