@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { HookReply, HookReport, HookSession } from '../protocol/control.js';
 import { HEAD } from '../protocol/shown.js';
 import { HOOK_CHARS } from '../protocol/limits.js';
+import { isTranscriptPath } from './evidence/client-files.js';
 import { beat } from './identity.js';
 import { plural } from './lanes/digest.js';
 import { takeInbox, type InboxBlock } from './lanes/inbox-block.js';
@@ -47,13 +48,15 @@ export class HookDesk {
     if (session === undefined) return NOTHING;
     session.hooked = true;
     if (report.sessionId !== undefined) session.follow(report.sessionId);
-    if (report.transcriptPath !== undefined) session.transcriptPath = report.transcriptPath;
+    const { claudeDir = '' } = session.facts;
+    if (isTranscriptPath(report.transcriptPath, claudeDir)) {
+      session.transcriptPath = report.transcriptPath;
+    }
     if (report.ids !== undefined) session.seen(report.ids, 'hook');
     switch (report.event) {
       case 'session-start':
         session.leaving = false;
-        // After `/clear` or a resume the model knows nothing of us but what the tools say.
-        return this.#give(session, hungUp, `You are the agent "${session.agent?.name ?? ''}".`);
+        return this.#give(session, hungUp);
       case 'user-prompt-submit':
       case 'post-tool-use':
         session.activity.reported('busy');
@@ -108,15 +111,11 @@ export class HookDesk {
   }
 
   /** What waits and no other lane is about to bring, with a receipt. */
-  #give(session: Session, hungUp: AbortSignal, greeting?: string): HookReply {
+  #give(session: Session, hungUp: AbortSignal): HookReply {
     const block = session.lanes.has('hook')
       ? takeInbox(session, { lane: 'hook', bytes: HOOK_CHARS, strict: true })
       : undefined;
-    const text = block?.text ?? this.#tooLong(session) ?? undefined;
-    if (text === undefined && greeting === undefined) return NOTHING;
-    const whole = [greeting === undefined ? undefined : `${HEAD}${greeting}`, text];
-    const reply = { text: whole.filter(Boolean).join('\n\n'), receipt: null };
-    if (block === undefined) return reply;
+    if (block === undefined) return { text: this.#tooLong(session), receipt: null };
     const receipt = randomUUID();
     const timer = setTimeout(() => {
       this.#finish(receipt, 'unknown');
@@ -125,14 +124,14 @@ export class HookDesk {
     hungUp.addEventListener('abort', () => {
       this.#finish(receipt, 'unknown');
     });
-    return { ...reply, receipt };
+    return { text: block.text, receipt };
   }
 
   /** Says once that something waits which is longer than a hook may bring. */
-  #tooLong(session: Session): string | undefined {
+  #tooLong(session: Session): string | null {
     const mailbox = session.agent?.mailbox;
     const waiting = mailbox?.waiting().filter(({ taken }) => !taken) ?? [];
-    if (!session.lanes.has('hook') || waiting.every(({ held }) => held)) return undefined;
+    if (!session.lanes.has('hook') || waiting.every(({ held }) => held)) return null;
     for (const entry of waiting) entry.held = true;
     return `${HEAD}${plural(waiting.length, 'message')} for you ${waiting.length === 1 ? 'waits' : 'wait'}. To read, call the cc2cc tool "check_inbox".`;
   }

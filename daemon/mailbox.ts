@@ -147,6 +147,7 @@ export class Mailbox {
 
   /** The tool result that it was on did not reach the client. */
   markDropped(entry: Entry): void {
+    entry.taken = false;
     this.#change(entry, { event: 'dropped' });
   }
 
@@ -180,11 +181,15 @@ export class Mailbox {
     if (entry === undefined || this.entries.get(id) !== entry) return;
     // Taken back meanwhile: the tool result did not reach the client.
     const isResult = how.state === 'seen' && how.evidence === 'tool result';
-    if (isResult && entry.state.name !== 'pushed') return;
+    if (isResult && entry.state.name !== 'pushed') {
+      entry.taken = false;
+      return;
+    }
     try {
       this.#end(id, how);
       this.#remove(id);
     } catch (error) {
+      entry.taken = false;
       // The entry stays, as it is: better shown again with a warning than twice without.
       this.#log.error({ err: error, id, ...how }, 'message cannot be settled');
     }

@@ -145,7 +145,7 @@ export class Office {
       agent.doorbell.close();
       agent.mailbox.spare.close();
       this.#agents.delete(agent.name);
-      agent.mailbox.flush();
+      if (!quietly) agent.mailbox.flush();
       if (!quietly) this.#signOff(session, agent, why);
       this.presence.left(agent.name);
       this.log.info({ name: agent.name, why }, 'detached');

@@ -134,6 +134,7 @@ export class Session {
       // Of what was never handed over there can be no sign, whoever says so; but an answer is one.
       if (lane === undefined && evidence !== 'reply') continue;
       if (lane !== undefined) this.lanes.confirm(lane, evidence);
+      entry.taken = true; // settling waits for the disk, and nobody must show it meanwhile
       this.#settle([id], evidence);
     }
   }

@@ -37,6 +37,7 @@ export async function shutDown(
   office.log.info({ ending }, 'shutting down');
   rounds.stop();
   office.presence.close();
+  office.evidence.stop();
   if (ending === 'stop') {
     try {
       writeFileSync(paths.stopped, `${new Date().toISOString()}\n`, { mode: 0o600 });

@@ -67,9 +67,12 @@ export function findTranscript(
 }
 
 /** Whether a hook's word for the transcript can be one. */
-export function isTranscriptPath(path: string, claudeDir: string): boolean {
+export function isTranscriptPath(path: string | undefined, claudeDir: string): path is string {
   return (
-    isAbsolute(path) && path.endsWith('.jsonl') && path.startsWith(join(claudeDir, 'projects'))
+    path !== undefined &&
+    isAbsolute(path) &&
+    path.endsWith('.jsonl') &&
+    path.startsWith(join(claudeDir, 'projects'))
   );
 }
 

@@ -5,6 +5,9 @@ import { readFrom } from './client-files.js';
 /** Read at a time; a turn can append megabytes, and nobody may wait for them. */
 const CHUNK_BYTES = 256 * 1024;
 
+/** Further behind than this, nobody has looked for long, and nothing was pushed in that time. */
+const BEHIND_BYTES = 4 * 1024 * 1024;
+
 /** How far back to look for what an earlier daemon pushed. */
 export const LOOK_BACK_BYTES = 1024 * 1024;
 
@@ -43,6 +46,10 @@ export class Transcript {
     const ids: string[] = [];
     for (let round = 0; round < 8; round += 1) {
       const found = readFrom(this.path, this.#offset, CHUNK_BYTES);
+      if (found !== undefined && found.size - this.#offset > BEHIND_BYTES) {
+        this.#restart(found.size - LOOK_BACK_BYTES);
+        continue;
+      }
       if (found === undefined || found.bytes.length === 0) {
         if (found !== undefined && found.size < this.#offset) this.#restart(found.size);
         break;
@@ -68,11 +75,11 @@ export class Transcript {
     return ids;
   }
 
-  /** Somebody has put a shorter file in its place. */
-  #restart(size: number): void {
-    this.#offset = size;
+  /** The file is a shorter one now, or has grown long while nobody looked. */
+  #restart(offset: number): void {
+    this.#offset = offset;
     this.#rest = Buffer.alloc(0);
-    this.#torn = size > 0;
+    this.#torn = offset > 0;
   }
 }
 

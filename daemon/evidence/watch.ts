@@ -10,6 +10,9 @@ const LOOK_MS = 250;
 /** As long as nothing needs to be known at once. */
 const SLOW_LOOK_MS = 2_000;
 
+/** What has had no sign for so long is in a long turn, or lost. */
+const FRESH_MS = 10_000;
+
 /** A transcript that is not where it is expected is searched for in all projects, this often. */
 const SEARCH_MS = 2_000;
 
@@ -40,6 +43,14 @@ export class EvidenceWatch {
     clearTimeout(this.#timer);
   }
 
+  /** Signs that are there already: for who is about to show what has had none. */
+  collect(session: Session): void {
+    if (session.agent?.mailbox.hasUnconfirmed !== true) return;
+    this.#open(session);
+    const ids = session.transcript?.read() ?? [];
+    if (ids.length > 0) session.seen(ids, 'transcript');
+  }
+
   /** What the client's own files say of a session at this moment. */
   refresh(session: Session): void {
     const { claudeDir, transcript, ppid } = session.facts;
@@ -66,28 +77,27 @@ export class EvidenceWatch {
       if (!waiting && !watched) continue;
       try {
         this.refresh(session);
-        if (waiting) this.#collect(session);
+        if (waiting) {
+          this.collect(session);
+          this.#giveUpLate(session);
+        }
       } catch (error) {
         this.#log.error({ err: error, name: session.agent?.name }, 'cannot look for evidence');
       }
-      next = waiting ? LOOK_MS : (next ?? SLOW_LOOK_MS);
+      if (isFresh(session)) next = LOOK_MS;
+      else next ??= SLOW_LOOK_MS;
     }
     if (next !== undefined) this.#schedule(next);
   }
 
-  #collect(session: Session): void {
-    const mailbox = session.agent?.mailbox;
-    if (mailbox === undefined) return;
-    this.#open(session);
-    const ids = session.transcript?.read() ?? [];
-    if (ids.length > 0) session.seen(ids, 'transcript');
+  #giveUpLate(session: Session): void {
     const now = performance.now();
-    const late = mailbox.unconfirmed().filter(({ id, taken, at, state }) => {
-      if (taken || ids.includes(id)) return false; // being settled
+    const late = session.agent?.mailbox.unconfirmed().filter(({ taken, at, state }) => {
+      if (taken) return false; // being pushed or settled
       if (state.name !== 'pushed' || state.lane === 'tool') return false;
       return isOverdue(at, session.activity, this.#patience, now);
     });
-    if (late.length > 0) session.lose(late);
+    if (late !== undefined && late.length > 0) session.lose(late);
   }
 
   /** Finds the transcript of the session as it is now: `/clear` begins another one. */
@@ -109,4 +119,10 @@ export class EvidenceWatch {
     if (path === undefined) return;
     session.transcript = Transcript.open(path, LOOK_BACK_BYTES);
   }
+}
+
+/** Whether something was handed over so lately that a sign of it may come at any moment. */
+function isFresh({ agent }: Session): boolean {
+  const limit = performance.now() - FRESH_MS;
+  return agent?.mailbox.unconfirmed().some(({ at }) => at > limit) === true;
 }

@@ -21,6 +21,7 @@ export async function waitForMessages(
 ): Promise<Entry[]> {
   const mailbox = session.agent?.mailbox;
   if (mailbox === undefined) return [];
+  office.evidence.collect(session);
   office.inboxes.look(session); // the directory is the truth, whatever rang or did not ring
   const begun = Math.min(stamp?.[0] ?? Date.now(), Date.now());
   const patience = new AbortController();

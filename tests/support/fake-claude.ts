@@ -5,6 +5,7 @@ import type { HookEvent, HookReport } from '../../protocol/control.js';
 import { ControlConnection } from '../../protocol/control-connection.js';
 import type { HostPaths } from '../../protocol/host-paths.js';
 import { attachAgent, startShim, type Agent, type AgentOptions } from './agents.js';
+import { until } from './events.js';
 import { FakeClaudeSocket } from './fake-claude-socket.js';
 import type { Sandbox } from './sandbox.js';
 
@@ -29,10 +30,14 @@ export class FakeClaude {
     return new FakeClaude(sandbox, await FakeClaudeSocket.start(sandbox.dir, defer));
   }
 
-  /** Its session of ours, started as plain `claude` does; no tool has been called. */
+  /** Its session of ours, started as plain `claude` does; it can be pushed to. */
   async attach(options: AgentOptions = {}): Promise<ReturnType<typeof startShim>> {
     const client = startShim(this.#sandbox, this.#options(options));
     await client.initialize();
+    const pings = (): number =>
+      client.serverRequests.filter(({ method }) => method === 'ping').length;
+    await until(() => pings() === 2, 'pings of the daemon');
+    await client.request('ping'); // the daemon has the answers to both
     return client;
   }
 

@@ -8,6 +8,7 @@ export const checkInbox = defineTool({
   alwaysLoad: true,
   handle: (_args, { office, session }) => {
     office.register(session);
+    office.evidence.collect(session);
     office.inboxes.look(session); // the directory is the truth, whatever rang or did not ring
     return { text: '', inbox: true };
   },

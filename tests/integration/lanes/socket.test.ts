@@ -267,3 +267,11 @@ test('CC2CC_LANES=tool: the socket is left alone', async (t) => {
   assert.deepEqual(idsIn(await ben.call('check_inbox')), [idOf(sent)]);
   assert.equal(claude.socket.connections, 0);
 });
+
+test('what the transcript shows already is not shown again by check_inbox', async (t) => {
+  const { claude, ann, ben } = await scene(t);
+  claude.writes({ type: 'system' });
+  await send(ann, 'just seen');
+  claude.prompts(await claude.socket.content('just seen'));
+  assert.equal((await ben.call('check_inbox')).text, 'No messages wait for you.');
+});

@@ -5,7 +5,7 @@ import type { McpClient } from '../../../scripts/mcp-client.js';
 import { attachAgent, awake, type Agent } from '../../support/agents.js';
 import { daemonPid, signal } from '../../support/daemon.js';
 import { until } from '../../support/events.js';
-import { dropMessage, listDone, listInbox } from '../../support/files.js';
+import { dropMessage, listDone } from '../../support/files.js';
 import type { Sandbox } from '../../support/sandbox.js';
 import { drainInbox, idsIn, sandboxFor } from './support/inbox.js';
 
@@ -74,7 +74,10 @@ test('a filter lets others wait or be pushed; what waits rides along behind', as
   const { sandbox, ann, ben } = await scene(t);
   const { answer } = await begin(ben, 'wait_for_message', { timeout_s: 30, from: 'ann' });
   const other = dropMessage(sandbox, 'ben', { text: 'from a script' });
-  await until(() => listInbox(sandbox, 'ben').length === 1, 'dropped');
+  await until(
+    async () => /ben: .*1 waiting/.test((await ann.call('list_agents')).text),
+    'known to the daemon',
+  );
   const sent = await ann.call('send', { to: 'ben', text: 'from ann' });
   assert.deepEqual(idsIn(await answer), [idOf(sent), other]);
 });
