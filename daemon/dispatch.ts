@@ -10,12 +10,13 @@ import {
 import { Cc2ccError } from '../protocol/errors.js';
 import { derivedMessageId, newMessageId } from '../protocol/ids.js';
 import { MAX_HOPS, MAX_TEXT_BYTES } from '../protocol/limits.js';
-import { isName, NAME_RULE, nearNames } from '../protocol/names.js';
 import { mailboxPaths } from '../protocol/paths.js';
 import type { Stamp } from '../protocol/stamp.js';
-import { currentName, describeAgent, isKnown, listedNames, messageFiles } from './directory.js';
+import { describeAgent, messageFiles } from './directory.js';
 import type { Office } from './office.js';
 import { post, type Posted } from './post.js';
+import { knownAgent, namedAgent } from './recipient.js';
+import { digestOfSaying, type Said } from './repeats.js';
 import type { Session } from './session.js';
 
 /** A message that a session wants to send. */
@@ -61,28 +62,37 @@ export async function dispatch(office: Office, origin: Origin, letter: Letter): 
   const hops = (letter.answers?.hops ?? 0) + (letter.answers === undefined ? 0 : 1);
   // From the name as it was asked for: the agent may be renamed before the request comes again.
   const id = idFor(origin, letter.to);
+  const { text, answers } = letter;
+  const digest = digestOfSaying({ from, to, replyTo: answers?.id, text });
   try {
-    checkLimits(office, from, to, letter.text, hops);
+    checkLimits(office, { id, from, to, text, hops, digest });
   } catch (error) {
     // One that was accepted and is asked for again counts itself. "Not sent" would be untrue.
     if (!wasAccepted(office, to, id)) throw error;
   }
-  const state = await post(
-    office,
-    createMessage({
-      id,
-      ...(origin.stamp === undefined ? {} : { at: origin.stamp[0] }),
-      from,
-      to,
-      text: letter.text,
-      type: letter.type,
-      priority: letter.priority,
-      ttl: office.config.ttl,
-      broadcast: letter.broadcast,
-      awaited: letter.awaited,
-      ...answerFields(letter.answers, hops),
-    }),
-  );
+  // In this very tick: the same text may come twice at once.
+  const said = office.repeats.remember(digest, id);
+  const message = createMessage({
+    id,
+    ...(origin.stamp === undefined ? {} : { at: origin.stamp[0] }),
+    from,
+    to,
+    text,
+    type: letter.type,
+    priority: letter.priority,
+    ttl: office.config.ttl,
+    broadcast: letter.broadcast,
+    awaited: letter.awaited,
+    ...answerFields(answers, hops),
+  });
+  let state: Posted;
+  try {
+    state = await post(office, message);
+    said.accepted = true;
+  } catch (error) {
+    office.repeats.forget(digest, said);
+    throw error;
+  }
   return { id, to, formerly: to === letter.to ? undefined : letter.to, state };
 }
 
@@ -113,34 +123,25 @@ export function stateSentence(office: Office, { id, to, state }: Receipt): strin
 }
 
 function resolveRecipient(office: Office, from: string, { to: wanted, answers }: Letter): string {
-  if (!isName(wanted)) {
-    throw new Cc2ccError(
-      'E_NAME',
-      `"${wanted.slice(0, 64)}" is not an agent name (${NAME_RULE}).`,
-      {
-        hint: 'See list_agents.',
-      },
-    );
-  }
-  const to = currentName(office, wanted);
+  // Who wrote to us can be answered, also a script that never had a mailbox.
+  const to = answers === undefined ? knownAgent(office, from, wanted) : namedAgent(office, wanted);
   if (to === from)
     throw new Cc2ccError('E_NAME', `You are ${from}: a message to yourself is not sent.`);
-  // Who wrote to us can be answered, also a script that never had a mailbox.
-  if (answers !== undefined || isKnown(office, to)) return to;
-  const others = listedNames(office).filter((name) => name !== from);
-  throw new Cc2ccError('E_UNKNOWN_AGENT', `Nobody here is or was called "${wanted}".`, {
-    hint: whoElse(wanted, others),
-  });
+  return to;
 }
 
-function whoElse(wanted: string, others: readonly string[]): string {
-  if (others.length === 0) return 'No other agent has been here yet.';
-  const near = nearNames(wanted, others);
-  if (near.length > 0) return `Did you mean ${near.join(', ')}?`;
-  return `Known: ${others.slice(0, 5).join(', ')}. See list_agents.`;
+/** What the limits ask of a message. */
+interface Intent {
+  id: string;
+  from: string;
+  to: string;
+  text: string;
+  hops: number;
+  /** What tells whether it repeats another. */
+  digest: string;
 }
 
-function checkLimits(office: Office, from: string, to: string, text: string, hops: number): void {
+function checkLimits(office: Office, { id, from, to, text, hops, digest }: Intent): void {
   const bytes = Buffer.byteLength(text);
   if (bytes > MAX_TEXT_BYTES) {
     throw new Cc2ccError('E_LIMIT', `The text has ${bytes} bytes, more than ${MAX_TEXT_BYTES}.`, {
@@ -150,9 +151,9 @@ function checkLimits(office: Office, from: string, to: string, text: string, hop
   if (hops > MAX_HOPS) {
     throw new Cc2ccError(
       'E_LIMIT',
-      `This exchange has gone back and forth ${MAX_HOPS} times: it may be a loop.`,
+      `You and ${to} have answered each other ${MAX_HOPS} times: it may be a loop, so this reply was not sent.`,
       {
-        hint: 'If there is something new to say, begin anew with send.',
+        hint: `If all is said, leave it at that. If ${to} must know something new, begin anew with send.`,
       },
     );
   }
@@ -162,16 +163,29 @@ function checkLimits(office: Office, from: string, to: string, text: string, hop
       hint: 'Send again when some have been read.',
     });
   }
+  const said = office.repeats.find(digest, id);
+  if (said !== undefined) throw repetition(said, to);
+  // Last: what was refused for another reason has cost nothing.
   const wait = office.rate.take(from, to);
   if (wait !== undefined) {
     throw new Cc2ccError(
       'E_LIMIT',
-      `Too many messages from ${from} to ${to}: this one was not sent.`,
+      `Too many messages from ${from} to ${to}, more than ${office.config.rate} a minute: this one was not sent.`,
       {
-        hint: `Send again in ${wait} s, or put several into one.`,
+        hint: `Send again in ${wait} s, or put several into one. If the two of you only answer each other, stop.`,
       },
     );
   }
+}
+
+function repetition({ id, at, accepted }: Said, to: string): Cc2ccError {
+  const seconds = Math.floor((performance.now() - at) / 1000);
+  const before = accepted
+    ? `You sent ${to} the same text ${seconds} s ago, as ${id}: it is not sent again.`
+    : `The same text is on its way to ${to} at this moment, as ${id}: it is not sent twice.`;
+  return new Cc2ccError('E_LIMIT', before, {
+    hint: 'Wait for an answer, or say something new; message_status tells what became of it.',
+  });
 }
 
 /** What lies in the inbox and what is on its way there; a file can be both for a moment. */

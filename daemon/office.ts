@@ -14,6 +14,7 @@ import { socketBucket } from './lanes/socket-lane.js';
 import { claimFor } from './naming.js';
 import { Presence, type Listener } from './presence.js';
 import { PairRate } from './rate.js';
+import { Repeats } from './repeats.js';
 import { SessionNames } from './session-names.js';
 import type { Registration, Session } from './session.js';
 
@@ -35,6 +36,7 @@ export class Office {
   readonly sessions = new Set<Session>();
   readonly presence: Presence;
   readonly rate: PairRate;
+  readonly repeats: Repeats;
   readonly inboxes: InboxWatch;
   readonly evidence: EvidenceWatch;
   readonly names: SessionNames;
@@ -56,6 +58,7 @@ export class Office {
     this.#instance = instance;
     this.names = new SessionNames(root, host);
     this.rate = new PairRate(config.rate);
+    this.repeats = new Repeats(config.repeatSeconds);
     this.inboxes = new InboxWatch(log);
     this.evidence = new EvidenceWatch(() => this.sessions, config, log);
     this.presence = new Presence(() => this.#listeners());

@@ -64,7 +64,9 @@ export function makeSandbox(extras: Extras = {}): Sandbox {
   }
   const root = join(dir, 'root');
   const system = Object.fromEntries(SYSTEM.map((name) => [name, process.env[name]]));
-  const given = { ...system, ...folders, CC2CC_BRIDGE_DIR: root, CC2CC_RATE: 'off', ...extras };
+  // A test or a bench sends more, and more of the same, than agents should.
+  const limits = { CC2CC_RATE: 'off', CC2CC_REPEAT_SECONDS: '0' };
+  const given = { ...system, ...folders, CC2CC_BRIDGE_DIR: root, ...limits, ...extras };
   const env = Object.freeze(guardEnvironment(dir, given));
 
   const steps: (() => unknown)[] = [];

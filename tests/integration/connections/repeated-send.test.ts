@@ -30,6 +30,7 @@ async function sendOver(sandbox: Sandbox, facts: SessionFacts, at: number): Prom
 for (const [limit, value] of [
   ['CC2CC_MAX_INBOX', '1'],
   ['CC2CC_RATE', '0.001'],
+  ['CC2CC_REPEAT_SECONDS', '60'],
 ] as const) {
   test(`a call that was carried out is not refused when it comes again: ${limit}`, async (t) => {
     const sandbox = makeSandbox({ [limit]: value });

@@ -1,0 +1,39 @@
+import { Cc2ccError } from '../protocol/errors.js';
+import { isName, NAME_RULE, nearNames } from '../protocol/names.js';
+import { currentName, isKnown, listedNames } from './directory.js';
+import type { Office } from './office.js';
+
+/**
+ * The name that the agent bears now which a model has named.
+ *
+ * @throws Cc2ccError E_NAME for what cannot be a name
+ */
+export function namedAgent(office: Office, wanted: string): string {
+  if (isName(wanted)) return currentName(office, wanted);
+  const cut = wanted.slice(0, 64);
+  throw new Cc2ccError('E_NAME', `"${cut}" is not an agent name (${NAME_RULE}).`, {
+    hint: 'See list_agents.',
+  });
+}
+
+/**
+ * As {@link namedAgent}, of an agent that is or was here.
+ *
+ * @param from who names it
+ * @throws Cc2ccError E_UNKNOWN_AGENT with the names that may have been meant
+ */
+export function knownAgent(office: Office, from: string, wanted: string): string {
+  const name = namedAgent(office, wanted);
+  if (name === from || isKnown(office, name)) return name;
+  const others = listedNames(office).filter((other) => other !== from);
+  throw new Cc2ccError('E_UNKNOWN_AGENT', `Nobody here is or was called "${wanted}".`, {
+    hint: whoElse(wanted, others),
+  });
+}
+
+function whoElse(wanted: string, others: readonly string[]): string {
+  if (others.length === 0) return 'No other agent has been here yet.';
+  const near = nearNames(wanted, others);
+  if (near.length > 0) return `Did you mean ${near.join(', ')}?`;
+  return `Known: ${others.slice(0, 5).join(', ')}. See list_agents.`;
+}
