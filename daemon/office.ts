@@ -17,6 +17,7 @@ import { PairRate } from './rate.js';
 import { Repeats } from './repeats.js';
 import { SessionNames } from './session-names.js';
 import type { Registration, Session } from './session.js';
+import { formerSummary } from './summary.js';
 
 /** What the office is given at its start. */
 export interface OfficeOptions {
@@ -122,6 +123,7 @@ export class Office {
       { ids: new Set(facts.reattach?.pushed), lane: session.lanes.best(false) },
       this.log,
     );
+    session.summary ??= formerSummary(this.root, name, facts);
     session.agent = { name, lease, mailbox, doorbell: this.inboxes.hang(session, mailbox) };
     this.#agents.set(name, session);
     this.#receive(name, mailbox);

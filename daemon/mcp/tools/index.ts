@@ -7,6 +7,7 @@ import { messageStatus } from './message-status.js';
 import { register } from './register.js';
 import { reply } from './reply.js';
 import { send } from './send.js';
+import { setSummary } from './set-summary.js';
 import type { Tool } from './tool.js';
 import { waitForMessage } from './wait-for-message.js';
 import { whoami } from './whoami.js';
@@ -23,6 +24,7 @@ export const TOOLS: readonly Tool[] = [
   messageStatus,
   waitForMessage,
   ask,
+  setSummary,
 ];
 
 /** What tools/list answers, the same for every session. */

@@ -9,7 +9,8 @@ const MAX_AWAY = 20;
 
 export const listAgents = defineTool({
   name: 'list_agents',
-  description: 'Agents you can write to: online and away, with the folder each works in.',
+  description:
+    'Agents you can write to: busy, idle or away, the folder each works in, what each is doing.',
   schema: z.strictObject({}),
   alwaysLoad: true,
   readOnly: true,
@@ -21,7 +22,7 @@ export const listAgents = defineTool({
     const online = agents.filter(({ status }) => status !== 'offline');
     const away = agents
       .filter(({ status }) => status === 'offline')
-      .sort((a, b) => (b.since ?? '').localeCompare(a.since ?? ''));
+      .sort((a, b) => (b.lastSeen ?? '').localeCompare(a.lastSeen ?? ''));
     const lines = [...online, ...away.slice(0, MAX_AWAY)].map(line);
     const more = away.length - MAX_AWAY;
     return {
@@ -34,12 +35,17 @@ export const listAgents = defineTool({
   },
 });
 
-function line({ name, status, directory, summary, waiting, since }: AgentStatus): string {
-  const where = directory === null ? '' : ` in ${sanitizeValue(directory)}`;
+/** Status, folder, mail that waits, and last, since others write it, what the agent says it is doing. */
+function line({ name, status, directory, summary, waiting, lastSeen }: AgentStatus): string {
+  const facts = [
+    status === 'offline' ? `away${since(lastSeen)}` : status,
+    ...(directory === null ? [] : [`in ${sanitizeValue(directory)}`]),
+    ...(waiting === 0 ? [] : [`${waiting} waiting`]),
+  ];
   const about = summary === null ? '' : `: ${sanitizeValue(summary)}`;
-  const time = since === null ? '' : ` since ${since.slice(0, 16).replace('T', ' ')} UTC`;
-  const mail = waiting === 0 ? '' : `, ${waiting} waiting`;
-  return status === 'offline'
-    ? `- ${name}: away${time}${where}${mail}${about}`
-    : `- ${name}: ${status}${where}${mail}${about}`;
+  return `- ${name}: ${facts.join(', ')}${about}`;
+}
+
+function since(lastSeen: string | null): string {
+  return lastSeen === null ? '' : `, last seen ${lastSeen.slice(0, 16).replace('T', ' ')} UTC`;
 }

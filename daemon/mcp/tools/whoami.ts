@@ -7,7 +7,7 @@ import { defineTool } from './tool.js';
 
 export const whoami = defineTool({
   name: 'whoami',
-  description: 'Your own agent name, how messages reach you, and who else is online.',
+  description: 'Your own agent name and summary, how messages reach you, and who else is online.',
   schema: z.strictObject({}),
   readOnly: true,
   handle: (_args, { office, session }) => {
@@ -18,6 +18,7 @@ export const whoami = defineTool({
       text: [
         `You are "${name}". Online: ${others.length === 0 ? 'nobody else' : others.join(', ')}.`,
         laneSentence(office, name),
+        ...(session.summary === undefined ? [] : [`Others see of you: ${session.summary}`]),
         ...(wish === undefined || isName(wish)
           ? []
           : [`The wished name "${sanitizeValue(wish)}" is not possible (${NAME_RULE}).`]),

@@ -37,6 +37,7 @@ test('the tools are these, each with a description and a closed schema', () => {
     'reply',
     'send',
     'wait_for_message',
+    'set_summary',
     'whoami',
   ]);
   for (const { name, description, inputSchema } of TOOL_LIST) {

@@ -62,7 +62,10 @@ test('mail for an agent that is away is accepted and waits', async (t) => {
   assert.ok(!sent.isError);
   assert.match(sent.text, /^Accepted msg-.*: waiting: ben is away since \d{4}-.* UTC\.$/);
   assert.equal(listInbox(sandbox, 'ben').length, 1);
-  assert.match((await ann.call('list_agents')).text, /- ben: away since .*, 1 waiting/);
+  assert.match(
+    (await ann.call('list_agents')).text,
+    /- ben: away, last seen \d{4}-.* UTC, in .*, 1 waiting/,
+  );
   const again = await attachAgent(sandbox, { name: 'ben' });
   assert.equal(again.name, 'ben');
   await until(
