@@ -1,26 +1,38 @@
 import { z } from 'zod';
 import { PRIORITIES } from '../../../protocol/envelope.js';
 import { sentenceOf } from '../../../protocol/errors.js';
-import { onlineNames } from '../../directory.js';
+import { listedNames, onlineNames } from '../../directory.js';
 import { dispatch, stateSentence } from '../../dispatch.js';
+import { plural } from '../../lanes/digest.js';
 import { defineTool, textArgument } from './tool.js';
 
 export const broadcast = defineTool({
   name: 'broadcast',
-  description: 'Send one message to every agent that is online.',
+  description: 'Send one message to every agent that is online. No reply is expected.',
   schema: z.strictObject({
     text: textArgument,
     priority: z.enum(PRIORITIES).optional(),
+    include_away: z.boolean().optional().describe('also to all that were here before'),
   }),
-  handle: async (args, { office, session, requestId, stamp }) => {
+  handle: async ({ include_away: all = false, ...args }, { office, session, requestId, stamp }) => {
     const self = office.register(session);
-    const names = onlineNames(office, self);
-    if (names.length === 0) return { text: 'Nobody else is online: nothing was sent.' };
+    const online = onlineNames(office, self);
+    const away = listedNames(office).filter((name) => name !== self && !online.includes(name));
+    const names = all ? [...online, ...away] : online;
+    const leftOut =
+      all || away.length === 0
+        ? ''
+        : `${plural(away.length, 'agent')} that ${away.length === 1 ? 'is' : 'are'} away left out. To reach them as well, call broadcast with include_away: true.`;
+    if (names.length === 0) {
+      const nobody = all ? 'No other agent has been here yet' : 'Nobody else is online';
+      return { text: `${nobody}: nothing was sent. ${leftOut}`.trim() };
+    }
     // Each recipient on its own: one full inbox must not keep the news from the others.
     const lines = await Promise.all(
       names.map(async (to) => {
         try {
-          const receipt = await dispatch(office, { session, requestId, stamp }, { ...args, to });
+          const letter = { ...args, to, broadcast: true };
+          const receipt = await dispatch(office, { session, requestId, stamp }, letter);
           return `- ${receipt.id}: ${stateSentence(office, receipt)}`;
         } catch (error) {
           return `- ${to}: not sent. ${sentenceOf(error)}`;
@@ -28,10 +40,7 @@ export const broadcast = defineTool({
       }),
     );
     const failed = lines.filter((line) => line.includes(': not sent. ')).length;
-    return {
-      text: [`Accepted for ${names.length - failed} of ${names.length} agents:`, ...lines].join(
-        '\n',
-      ),
-    };
+    const accepted = `Accepted for ${names.length - failed} of ${names.length} agents:`;
+    return { text: [accepted, ...lines, leftOut].filter(Boolean).join('\n') };
   },
 });
