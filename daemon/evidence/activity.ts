@@ -10,7 +10,7 @@ export type ActivityState = 'busy' | 'idle' | 'unknown';
 export class Activity {
   #state: ActivityState = 'unknown';
   #turnEnded = -Infinity;
-  #listener: ((state: ActivityState) => void) | undefined;
+  readonly #listeners: ((state: ActivityState) => void)[] = [];
 
   get state(): ActivityState {
     return this.#state;
@@ -21,9 +21,9 @@ export class Activity {
     return this.#turnEnded;
   }
 
-  /** Is told of every change. */
-  set onChange(listener: (state: ActivityState) => void) {
-    this.#listener = listener;
+  /** The listener is told of every change from now on. */
+  onChange(listener: (state: ActivityState) => void): void {
+    this.#listeners.push(listener);
   }
 
   /** A hook has reported the beginning or the end of a turn, or work within one. */
@@ -41,7 +41,7 @@ export class Activity {
     if (state === this.#state) return;
     if (state === 'idle' && this.#state === 'busy') this.#turnEnded = now;
     this.#state = state;
-    this.#listener?.(state);
+    for (const listener of this.#listeners) listener(state);
   }
 }
 

@@ -25,6 +25,8 @@ export class EvidenceWatch {
   readonly #patience: Patience;
   readonly #log: Log;
   #timer: NodeJS.Timeout | undefined;
+  /** The timer is that of somebody who is not in a hurry. */
+  #isSlow = false;
   #stopped = false;
 
   constructor(sessions: () => Iterable<Session>, patience: Patience, log: Log) {
@@ -35,7 +37,9 @@ export class EvidenceWatch {
 
   /** Something was pushed, or somebody wants to know what a session does. */
   wake(): void {
-    if (this.#timer === undefined) this.#schedule(LOOK_MS);
+    if (this.#timer !== undefined && !this.#isSlow) return;
+    clearTimeout(this.#timer);
+    this.#schedule(LOOK_MS);
   }
 
   stop(): void {
@@ -63,6 +67,7 @@ export class EvidenceWatch {
 
   #schedule(ms: number): void {
     if (this.#stopped) return;
+    this.#isSlow = ms > LOOK_MS;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       this.#look();
