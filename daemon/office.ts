@@ -6,6 +6,7 @@ import { Arriving } from './arriving.js';
 import type { Claim, Claimer } from './claim.js';
 import type { Config } from './config.js';
 import { EvidenceWatch } from './evidence/watch.js';
+import { IdleNotices } from './idle-notices.js';
 import { beat, introduce } from './identity.js';
 import type { Log } from './log.js';
 import { InboxWatch } from './inbox-watch.js';
@@ -24,6 +25,8 @@ export interface OfficeOptions {
   root: string;
   host: string;
   instance: string;
+  /** The file that says who waits for whom. */
+  idleWatches: string;
   config: Config;
   log: Log;
 }
@@ -40,6 +43,7 @@ export class Office {
   readonly repeats: Repeats;
   readonly inboxes: InboxWatch;
   readonly evidence: EvidenceWatch;
+  readonly idle: IdleNotices;
   readonly names: SessionNames;
   /** Tool calls that are being carried out. */
   readonly running = new Set<Promise<unknown>>();
@@ -51,7 +55,7 @@ export class Office {
   /** By process id of the client: what its socket has been given lately. */
   #buckets = new Map<number, TokenBucket>();
 
-  constructor({ root, host, instance, config, log }: OfficeOptions) {
+  constructor({ root, host, instance, idleWatches, config, log }: OfficeOptions) {
     this.root = root;
     this.host = host;
     this.config = config;
@@ -63,6 +67,7 @@ export class Office {
     this.inboxes = new InboxWatch(log);
     this.evidence = new EvidenceWatch(() => this.sessions, config, log);
     this.presence = new Presence(() => this.#listeners());
+    this.idle = new IdleNotices(this, idleWatches);
   }
 
   /** The session that bears a name here and now. */
@@ -83,6 +88,9 @@ export class Office {
     session.onPushed = () => {
       this.evidence.wake();
     };
+    session.activity.onChange(() => {
+      this.idle.look();
+    });
     session.onFollow = () => {
       introduce(this, session); // a resumed conversation gets its name back
     };
@@ -128,6 +136,7 @@ export class Office {
     this.#agents.set(name, session);
     this.#receive(name, mailbox);
     this.inboxes.look(session);
+    this.idle.attached(name);
     this.evidence.wake();
     if (session.initialized) this.signOn(session);
     if (facts.reattach === undefined) this.presence.joined(name);
@@ -153,6 +162,7 @@ export class Office {
       if (!quietly) agent.mailbox.flush();
       if (!quietly) this.#signOff(session, agent, why);
       this.presence.left(agent.name);
+      this.idle.look();
       this.log.info({ name: agent.name, why }, 'detached');
     }
     void session.transport.close();

@@ -65,6 +65,7 @@ async function rename(office: Office, session: Session, name: string): Promise<s
   );
   writeCard(office.root, { name: old, host: office.host, renamed_to: name });
   office.readdress(session, claim);
+  office.idle.renamed(old, name);
   beat(office, session, `renamed from ${old}`);
   introduce(office, session);
   office.inboxes.look(session);

@@ -99,6 +99,9 @@ export function beginRounds(
         session.offer();
       });
     }
+    await attempt('look who has become idle or left', () => {
+      office.idle.look();
+    });
     if (!sweeping && sweepDue()) {
       sweeping = true;
       // Not awaited: each notice waits for the disk, and heartbeats must not wait for thousands.

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { hostId, hostPaths } from '../protocol/host-paths.js';
 import { bridgeRoot } from '../protocol/paths.js';
 import { ensurePrivateFolder } from '../protocol/private-folder.js';
@@ -47,7 +47,14 @@ export async function runDaemon(): Promise<RunningDaemon | Occupied> {
   const instance = await becomeInstance(root, paths);
   if (!('server' in instance)) return instance;
   rmSync(paths.stopped, { force: true });
-  const office = new Office({ root, host: hostId(), instance: instance.id, config, log });
+  const office = new Office({
+    root,
+    host: hostId(),
+    instance: instance.id,
+    idleWatches: join(paths.state, 'idle-watches.json'),
+    config,
+    log,
+  });
 
   let ending: Ending | undefined;
   let resolveEnded: (ending: Ending) => void;

@@ -38,6 +38,7 @@ export async function shutDown(
   rounds.stop();
   office.presence.close();
   office.evidence.stop();
+  office.idle.close(ending === 'superseded' ? 'superseded' : 'ending');
   if (ending === 'stop') {
     try {
       writeFileSync(paths.stopped, `${new Date().toISOString()}\n`, { mode: 0o600 });

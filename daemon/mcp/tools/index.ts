@@ -4,6 +4,7 @@ import { broadcast } from './broadcast.js';
 import { checkInbox } from './check-inbox.js';
 import { listAgents } from './list-agents.js';
 import { messageStatus } from './message-status.js';
+import { notifyWhenIdle } from './notify-when-idle.js';
 import { register } from './register.js';
 import { reply } from './reply.js';
 import { send } from './send.js';
@@ -25,6 +26,7 @@ export const TOOLS: readonly Tool[] = [
   waitForMessage,
   ask,
   setSummary,
+  notifyWhenIdle,
 ];
 
 /** What tools/list answers, the same for every session. */

@@ -33,6 +33,7 @@ test('the tools are these, each with a description and a closed schema', () => {
     'check_inbox',
     'list_agents',
     'message_status',
+    'notify_when_idle',
     'register',
     'reply',
     'send',
