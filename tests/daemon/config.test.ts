@@ -13,6 +13,9 @@ const DEFAULTS = {
   presence: 'on',
   logLevel: 'info',
   roundMs: 4000,
+  idleMs: 15_000,
+  turnMs: 3000,
+  repeatSeconds: 30,
 };
 
 function configFile(t: TestContext, text: string): string {
@@ -43,6 +46,7 @@ test('the file says, and the environment has the last word', (t) => {
     ['off', 0, 'off', 7],
   );
   assert.equal(loadConfig(path, { CC2CC_RATE: '0.5' }).rate, 0.5);
+  assert.equal(loadConfig(path, { CC2CC_REPEAT_SECONDS: '0' }).repeatSeconds, 0);
 });
 
 test('an error names the variable at fault', (t) => {
@@ -54,6 +58,9 @@ test('an error names the variable at fault', (t) => {
     ['CC2CC_MAX_INBOX', '1.5'],
     ['CC2CC_MAX_INBOX', '0'],
     ['CC2CC_TTL', 'long'],
+    ['CC2CC_REPEAT_SECONDS', 'never'],
+    ['CC2CC_IDLE_MS', '99'],
+    ['CC2CC_TURN_MS', '0.5'],
     ['CC2CC_LOG_LEVEL', 'loud'],
     ['CC2CC_LOG_BYTES', '1e3x'],
     ['CC2CC_ROUND_MS', '5'],
