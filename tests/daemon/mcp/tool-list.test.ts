@@ -37,8 +37,8 @@ test('the tools are these, each with a description and a closed schema', () => {
     'register',
     'reply',
     'send',
-    'wait_for_message',
     'set_summary',
+    'wait_for_message',
     'whoami',
   ]);
   for (const { name, description, inputSchema } of TOOL_LIST) {
