@@ -49,10 +49,7 @@ export class EvidenceWatch {
 
   /** Signs that are there already: for who is about to show what has had none. */
   collect(session: Session): void {
-    if (session.agent?.mailbox.hasUnconfirmed !== true) return;
-    this.#open(session);
-    const ids = session.transcript?.read() ?? [];
-    if (ids.length > 0) session.seen(ids, 'transcript');
+    if (session.agent?.mailbox.hasUnconfirmed === true) this.#collect(session);
   }
 
   /** What the client's own files say of a session at this moment. */
@@ -83,7 +80,7 @@ export class EvidenceWatch {
       try {
         this.refresh(session);
         if (waiting) {
-          this.collect(session);
+          this.#collect(session);
           this.#giveUpLate(session);
         }
       } catch (error) {
@@ -93,6 +90,12 @@ export class EvidenceWatch {
       else next ??= SLOW_LOOK_MS;
     }
     if (next !== undefined) this.#schedule(next);
+  }
+
+  #collect(session: Session): void {
+    this.#open(session);
+    const ids = session.transcript?.read() ?? [];
+    if (ids.length > 0) session.seen(ids, 'transcript');
   }
 
   #giveUpLate(session: Session): void {

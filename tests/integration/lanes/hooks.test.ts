@@ -124,11 +124,11 @@ test('a turn that ends without a sign of what was pushed: the hook brings it, wi
 
 test('hooks tell whether the agent is busy or idle', async (t) => {
   const { claude, ann } = await scene(t);
-  assert.match(await list(ann), /- ben: online in/);
+  assert.match(await list(ann), /- ben: online, in/);
   await claude.hook('user-prompt-submit');
-  assert.match(await list(ann), /- ben: busy in/);
+  assert.match(await list(ann), /- ben: busy, in/);
   await claude.hook('stop');
-  assert.match(await list(ann), /- ben: idle in/);
+  assert.match(await list(ann), /- ben: idle, in/);
 });
 
 test('/clear: the same agent, under its new session id', async (t) => {

@@ -119,7 +119,7 @@ test('CC2CC_TRANSCRIPT=off: the client’s files are not read', async (t) => {
   claude.prompts(await claude.socket.content('unread'));
   const second = idOf(await send(ann, 'answered'));
   await claude.socket.content('answered');
-  assert.match((await ann.call('list_agents')).text, /- ben: online in/);
+  assert.match((await ann.call('list_agents')).text, /- ben: online, in/);
   assert.equal(reportMessage(sandbox.root, first).state, 'pushed');
   // Where nothing else tells, one message that was seen makes the lane trusted.
   await ben.call('reply', { msg_id: second, text: 'yes' });
