@@ -4,7 +4,8 @@ import { sanitizeValue } from './lanes/sanitize.js';
 
 /** What an agent says that it is doing, fit for a line in a list; undefined when nothing is left. */
 export function summaryOf(text: string): string | undefined {
-  const line = sanitizeValue(text.replaceAll(/\s+/g, ' ').trim());
+  // Once more afterwards: what is taken away or replaced may stand between blanks.
+  const line = oneLine(sanitizeValue(oneLine(text)));
   // The cut may have gone through a character outside of the basic plane.
   const whole = line.replace(/[\ud800-\udbff]$/, '').trim();
   return whole === '' ? undefined : whole;
@@ -23,4 +24,8 @@ export function formerSummary(
   const isSame =
     name === reattach?.name || (sessionId !== undefined && card?.session_id === sessionId);
   return isSame ? summaryOf(card?.summary ?? '') : undefined;
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').trim();
 }
