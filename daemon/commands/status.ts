@@ -52,11 +52,14 @@ function render(report: StatusReport): string {
 }
 
 function table(agents: readonly AgentStatus[]): string[] {
-  const head = ['AGENT', 'STATUS', 'LANE', 'WAITING', 'SINCE', 'DIRECTORY'];
+  const head = ['AGENT', 'STATUS', 'LANE', 'EVIDENCE', 'WAITING', 'SINCE', 'DIRECTORY'];
   const rows = agents.map((agent) => [
     agent.name,
     agent.where === 'elsewhere' ? `${agent.status}@${agent.host ?? '?'}` : agent.status,
     agent.lane === null ? '-' : agent.lane + (agent.confirmed ? ', confirmed' : ''),
+    agent.lastEvidence === null
+      ? '-'
+      : `${agent.lastEvidence.evidence}, ${ago(agent.lastEvidence.at)} ago`,
     String(agent.waiting),
     agent.since === null ? '-' : ago(agent.since),
     agent.directory === null ? '-' : tilde(agent.directory),
@@ -68,7 +71,7 @@ function table(agents: readonly AgentStatus[]): string[] {
     `  ${row
       .map((cell, column) => {
         const width = widths[column] ?? 0;
-        return column === 3 ? cell.padStart(width) : cell.padEnd(width);
+        return head[column] === 'WAITING' ? cell.padStart(width) : cell.padEnd(width);
       })
       .join('  ')}`.trimEnd(),
   );

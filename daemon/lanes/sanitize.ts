@@ -31,7 +31,7 @@ const STRAY_JOINERS =
 
 /** An opening or closing tag that a client or a model gives a meaning, and shapes that look like one. */
 const TAGS =
-  /[<\uff1c\ufe64\u2039\u3008\u27e8](?=[\s/\p{DI}]*(?:channel|system|function|tool|antml|user|assistant|human|invoke|result|hook|command|local-command|task-notification|teammate|cross-session)[\w:-]*)/giu;
+  /[<\uff1c\ufe64\u2039\u3008\u27e8](?=[\s/\p{DI}]*(?:channel|system|function|tool|antml|user|assistant|human|invoke|result|hook|command|local-command|task-notification|persisted|bash|teammate|cross-session)[\w:-]*)/giu;
 
 /** Text that may be shown to a model or on a terminal: no control, bidi or live-tag characters. */
 export function sanitizeText(text: string): string {

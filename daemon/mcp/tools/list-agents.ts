@@ -35,15 +35,25 @@ export const listAgents = defineTool({
   },
 });
 
-/** Status, folder, mail that waits, and last, since others write it, what the agent says it is doing. */
-function line({ name, status, directory, summary, waiting, lastSeen }: AgentStatus): string {
+/** Status, folder, lane, mail that waits, and last, since others write it, what the agent says. */
+function line(agent: AgentStatus): string {
+  const { name, status, directory, summary, waiting, lastSeen, lane } = agent;
   const facts = [
     status === 'offline' ? `away${since(lastSeen)}` : status,
     ...(directory === null ? [] : [`in ${sanitizeValue(directory)}`]),
+    ...(lane === null ? [] : [`by ${sanitizeValue(lane)}${trust(agent)}`]),
     ...(waiting === 0 ? [] : [`${waiting} waiting`]),
   ];
   const about = summary === null ? '' : `: ${sanitizeValue(summary)}`;
   return `- ${name}: ${facts.join(', ')}${about}`;
+}
+
+/** How sure it is that its lane reaches the model. */
+function trust({ where, confirmed, lastEvidence }: AgentStatus): string {
+  if (where !== 'here') return ''; // only its own daemon knows
+  if (!confirmed) return ' (not confirmed)';
+  const at = lastEvidence?.at.slice(11, 16);
+  return at === undefined ? ' (confirmed)' : ` (confirmed, last seen to work ${at} UTC)`;
 }
 
 function since(lastSeen: string | null): string {

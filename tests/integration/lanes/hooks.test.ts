@@ -7,6 +7,7 @@ import { attachAgent, type Agent } from '../../support/agents.js';
 import { until } from '../../support/events.js';
 import { FakeClaude } from '../../support/fake-claude.js';
 import type { Extras, Sandbox } from '../../support/sandbox.js';
+import { statusOf } from '../lifecycle/support.js';
 import { idsIn, sandboxFor } from '../mailbox/support/inbox.js';
 
 const NO_SOCKET = { CLAUDE_CODE_MESSAGING_SOCKET: undefined };
@@ -91,9 +92,7 @@ test('a prompt hook that names a message is evidence, of what was pushed to that
   const other = idOf(await ann.call('send', { to: 'ann-2', text: 'x' }));
   await claude.hook('user-prompt-submit', { ids: [id, other, 'msg-nobody'].filter(Boolean) });
   await isSeen(sandbox, id, 'hook');
-  const { agents } = JSON.parse(await statusJson(sandbox)) as {
-    agents: { name: string; lastEvidence: { evidence: string; lane: string } | null }[];
-  };
+  const { agents } = await statusOf(sandbox);
   const evidence = agents.find(({ name }) => name === 'ben')?.lastEvidence;
   assert.deepEqual([evidence?.evidence, evidence?.lane], ['hook', 'socket']);
 });
@@ -189,8 +188,3 @@ test('CC2CC_LANES without hook: hooks bring nothing, and are evidence all the sa
   await send(ann, 'refused');
   await until(async () => /refused/.test((await ben.call('whoami')).text), 'on a tool result');
 });
-
-async function statusJson(sandbox: Sandbox): Promise<string> {
-  const { statusOf } = await import('../lifecycle/support.js');
-  return JSON.stringify(await statusOf(sandbox));
-}

@@ -9,6 +9,7 @@ import { until } from '../../support/events.js';
 import { FakeClaude } from '../../support/fake-claude.js';
 import { dropMessage } from '../../support/files.js';
 import type { Extras, Sandbox } from '../../support/sandbox.js';
+import { statusOf } from '../lifecycle/support.js';
 import { idsIn, sandboxFor } from '../mailbox/support/inbox.js';
 
 const QUICK = { CC2CC_IDLE_MS: '600', CC2CC_TURN_MS: '300' };
@@ -274,4 +275,25 @@ test('what the transcript shows already is not shown again by check_inbox', asyn
   await send(ann, 'just seen');
   claude.prompts(await claude.socket.content('just seen'));
   assert.equal((await ben.call('check_inbox')).text, 'No messages wait for you.');
+});
+
+test('everybody can see by which lane an agent is reached and whether that works', async (t) => {
+  const { sandbox, claude, ann } = await scene(t);
+  assert.match(
+    (await ann.call('list_agents')).text,
+    /- ben: online, in \S+, by socket \(not confirmed\)/,
+  );
+  const id = idOf(await send(ann, 'does it work?'));
+  claude.prompts(await claude.socket.content('does it work?'));
+  await isSeen(sandbox, id, 'transcript');
+  assert.match(
+    (await ann.call('list_agents')).text,
+    /by socket \(confirmed, last seen to work \d\d:\d\d UTC\)/,
+  );
+  const { agents } = await statusOf(sandbox);
+  const ben = agents.find(({ name }) => name === 'ben');
+  assert.deepEqual(
+    [ben?.lane, ben?.confirmed, ben?.lastEvidence?.evidence, ben?.deadLanes],
+    ['socket', true, 'transcript', []],
+  );
 });

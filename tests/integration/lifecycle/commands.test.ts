@@ -90,7 +90,7 @@ test('start, start again, status, stop', async (t) => {
   assert.equal(text.code, 0);
   assert.match(
     text.stdout,
-    /AGENT +STATUS +LANE +WAITING +SINCE +DIRECTORY\n +ann +online +channel/,
+    /AGENT +STATUS +LANE +EVIDENCE +WAITING +SINCE +DIRECTORY\n +ann +online +channel/,
   );
   assert.match(text.stdout, /\nHealth: ok\n$/);
 
