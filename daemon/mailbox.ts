@@ -118,7 +118,13 @@ export class Mailbox {
 
   /** Entries that were handed over without evidence that they were seen, in queue order. */
   unconfirmed(): Entry[] {
-    return inOrder([...this.entries.values()].filter(({ state }) => state.name === 'pushed'));
+    return inOrder([...this.handedOver()]);
+  }
+
+  /** The same in no order. */
+  *handedOver(): Generator<Entry> {
+    if (!this.hasUnconfirmed) return;
+    for (const entry of this.entries.values()) if (entry.state.name === 'pushed') yield entry;
   }
 
   /** Whether there are any of those; cheap where many wait. */

@@ -1,3 +1,4 @@
+import { inOrder, type Entry } from '../entry.js';
 import type { Log } from '../log.js';
 import type { Session } from '../session.js';
 import { isOverdue, type Patience } from './activity.js';
@@ -100,12 +101,14 @@ export class EvidenceWatch {
 
   #giveUpLate(session: Session): void {
     const now = performance.now();
-    const late = session.agent?.mailbox.unconfirmed().filter(({ taken, at, state }) => {
-      if (taken) return false; // being pushed or settled
-      if (state.name !== 'pushed' || state.lane === 'tool') return false;
-      return isOverdue(at, session.activity, this.#patience, now);
-    });
-    if (late !== undefined && late.length > 0) session.lose(late);
+    const late: Entry[] = [];
+    for (const entry of session.agent?.mailbox.handedOver() ?? []) {
+      const { taken, at, state } = entry;
+      if (taken) continue; // being pushed or settled
+      if (state.name !== 'pushed' || state.lane === 'tool') continue;
+      if (isOverdue(at, session.activity, this.#patience, now)) late.push(entry);
+    }
+    if (late.length > 0) session.lose(inOrder(late));
   }
 
   /** Finds the transcript of the session as it is now: `/clear` begins another one. */
@@ -132,5 +135,6 @@ export class EvidenceWatch {
 /** Whether something was handed over so lately that a sign of it may come at any moment. */
 function isFresh({ agent }: Session): boolean {
   const limit = performance.now() - FRESH_MS;
-  return agent?.mailbox.unconfirmed().some(({ at }) => at > limit) === true;
+  for (const { at } of agent?.mailbox.handedOver() ?? []) if (at > limit) return true;
+  return false;
 }

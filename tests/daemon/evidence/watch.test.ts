@@ -15,7 +15,7 @@ function fakeSession(): { session: Session; looks: () => number; unconfirmed: bo
       facts: {},
       agent: {
         mailbox: {
-          unconfirmed: () => (fake.unconfirmed ? [{ at: performance.now(), taken: true }] : []),
+          handedOver: () => (fake.unconfirmed ? [{ at: performance.now(), taken: true }] : []),
           get hasUnconfirmed() {
             looks += 1;
             return fake.unconfirmed;
