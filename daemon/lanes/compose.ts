@@ -1,6 +1,6 @@
 import type { Message } from '../../protocol/envelope.js';
 import { PUSH_BYTES } from '../../protocol/limits.js';
-import { digestOf, digestPart, plural, shownText, type Offered } from './digest.js';
+import { digestOf, digestPart, noReply, plural, shownText, type Offered } from './digest.js';
 import { sanitizeText, sanitizeValue } from './sanitize.js';
 
 /** One notification: what the model reads, and attributes that only the daemon sets. */
@@ -69,14 +69,13 @@ function single({ message, repeated }: Offered): Push {
   const { id, from, type, priority, replyTo, thread, broadcast, awaited } = message;
   const warning = repeated ? '(possibly repeated)\n' : '';
   const how = `To answer, call the cc2cc tool "reply" with msg_id "${id}".`;
-  const answer =
-    broadcast === true
-      ? 'This went to everybody: no reply is expected.'
-      : awaited === true
-        ? `${how} Its sender waits for that.`
-        : how;
+  const answers = {
+    broadcast: 'This went to everybody: no reply is expected.',
+    notice: 'This is a notice of cc2cc: no reply is expected.',
+    message: awaited === true ? `${how} Its sender waits for that.` : how,
+  };
   return {
-    content: `${warning}${shownText(message)}\n\n${answer}`,
+    content: `${warning}${shownText(message)}\n\n${answers[noReply(message) ?? 'message']}`,
     meta: {
       from: sanitizeValue(from),
       msg_id: id,

@@ -20,18 +20,18 @@ test('list_agents and status tell busy and idle agents, and what waits for them'
     const { stdout } = await daemonCommand(sandbox, ['status']);
     return stdout.split('\n').find((line) => line.trim().startsWith(`${name} `)) ?? stdout;
   };
-  assert.equal(await lineOfBen(), `- ben: online, in ${sandbox.work}`);
+  assert.equal(await lineOfBen(), `- ben: online, in ${sandbox.work}, by channel (not confirmed)`);
   await beginTurn(sandbox, ben);
-  assert.equal(await lineOfBen(), `- ben: busy, in ${sandbox.work}`);
-  assert.match(await rowOf('ben'), /^ +ben +busy +channel +0 +\d+ s +\S*work$/);
-  assert.match(await rowOf('ann'), /^ +ann +online +channel +0 /);
+  assert.equal(await lineOfBen(), `- ben: busy, in ${sandbox.work}, by channel (not confirmed)`);
+  assert.match(await rowOf('ben'), /^ +ben +busy +channel +- +0 +\d+ s +\S*work$/);
+  assert.match(await rowOf('ann'), /^ +ann +online +channel +- +0 /);
   await endTurn(sandbox, ben);
-  assert.equal(await lineOfBen(), `- ben: idle, in ${sandbox.work}`);
+  assert.equal(await lineOfBen(), `- ben: idle, in ${sandbox.work}, by channel (not confirmed)`);
 
   dropMessage(sandbox, 'ben', { from: 'ann', text: 'first' });
   const [id] = idsOf(await ben.waitForMessage('first'));
-  assert.equal(await lineOfBen(), `- ben: idle, in ${sandbox.work}, 1 waiting`);
-  assert.match(await rowOf('ben'), /^ +ben +idle +channel +1 /);
+  assert.equal(await lineOfBen(), `- ben: idle, in ${sandbox.work}, by channel (not confirmed), 1 waiting`);
+  assert.match(await rowOf('ben'), /^ +ben +idle +channel +- +1 /);
   await ben.call('reply', { msg_id: id, text: 'seen' });
-  assert.match(await rowOf('ben'), /^ +ben +idle +channel, confirmed +0 /);
+  assert.match(await rowOf('ben'), /^ +ben +idle +channel, confirmed +reply, \d+ s ago +0 /);
 });

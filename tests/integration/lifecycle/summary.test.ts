@@ -22,10 +22,11 @@ async function two(t: TestContext): Promise<[Sandbox, Agent, Agent]> {
   return [sandbox, ann, ben];
 }
 
-/** The line about an agent in list_agents. */
+/** The line about an agent in list_agents, but for its lane. */
 async function lineOf(viewer: Agent, name: string): Promise<string> {
   const { text } = await viewer.call('list_agents');
-  return text.split('\n').find((line) => line.startsWith(`- ${name}: `)) ?? '';
+  const line = text.split('\n').find((part) => part.startsWith(`- ${name}: `)) ?? '';
+  return line.replace(/, by channel \(.*?\)/, '');
 }
 
 function onDisk({ root }: Sandbox, name: string): (string | undefined)[] {
