@@ -1,13 +1,13 @@
 import {
   closeSync,
+  constants,
   fstatSync,
   openSync,
-  readFileSync,
   readSync,
   readdirSync,
   statSync,
 } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute, join, normalize, sep } from 'node:path';
 import { isRecord } from '../../protocol/json.js';
 
 /** What Claude Code's own session file tells. Undocumented, so nothing may depend on it. */
@@ -31,8 +31,9 @@ const MAX_SESSION_FILE_BYTES = 64 * 1024;
 export function readClientState(claudeDir: string, pid: number): ClientState | undefined {
   try {
     const path = join(claudeDir, 'sessions', `${pid}.json`);
-    if (statSync(path).size > MAX_SESSION_FILE_BYTES) return undefined;
-    const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    const file = readFrom(path, 0, MAX_SESSION_FILE_BYTES);
+    if (file === undefined || file.size > MAX_SESSION_FILE_BYTES) return undefined;
+    const value: unknown = JSON.parse(file.bytes.toString());
     if (!isRecord(value) || value['pid'] !== pid) return undefined;
     const { sessionId, status } = value;
     return {
@@ -72,7 +73,7 @@ export function isTranscriptPath(path: string | undefined, claudeDir: string): p
     path !== undefined &&
     isAbsolute(path) &&
     path.endsWith('.jsonl') &&
-    path.startsWith(join(claudeDir, 'projects'))
+    normalize(path).startsWith(join(claudeDir, 'projects') + sep)
   );
 }
 
@@ -84,10 +85,13 @@ function isFile(path: string): boolean {
   }
 }
 
+/** Opening a FIFO would wait for its other end, and all sessions with us. Windows has no such flag. */
+const FLAGS = constants.O_RDONLY | ((constants.O_NONBLOCK as number | undefined) ?? 0);
+
 /**
  * The bytes of a file from an offset on, at most `max`.
  *
- * @returns undefined when it cannot be read; `size` is that of the whole file
+ * @returns undefined when it cannot be read or is no file; `size` is that of the whole file
  */
 export function readFrom(
   path: string,
@@ -96,12 +100,14 @@ export function readFrom(
 ): { bytes: Buffer; size: number } | undefined {
   let fd;
   try {
-    fd = openSync(path, 'r');
+    fd = openSync(path, FLAGS);
   } catch {
     return undefined;
   }
   try {
-    const { size } = fstatSync(fd);
+    const stats = fstatSync(fd);
+    if (!stats.isFile()) return undefined;
+    const { size } = stats;
     const wanted = Math.min(max, Math.max(0, size - offset));
     const buffer = Buffer.allocUnsafe(wanted);
     const count = wanted === 0 ? 0 : readSync(fd, buffer, 0, wanted, offset);
