@@ -8,6 +8,9 @@ const CHUNK_BYTES = 256 * 1024;
 /** Further behind than this, nobody has looked for long, and nothing was pushed in that time. */
 const BEHIND_BYTES = 4 * 1024 * 1024;
 
+/** A line longer than this holds none of our texts, which are far shorter; it is not kept until its end. */
+const MAX_LINE_BYTES = 1024 * 1024;
+
 /** How far back to look for what an earlier daemon pushed. */
 export const LOOK_BACK_BYTES = 1024 * 1024;
 
@@ -72,6 +75,10 @@ export class Transcript {
       else if (line.includes('msg-')) ids.push(...idsInLine(line.toString()));
     }
     this.#rest = Buffer.concat([this.#rest, bytes.subarray(start)]);
+    if (this.#torn || this.#rest.length > MAX_LINE_BYTES) {
+      this.#rest = Buffer.alloc(0);
+      this.#torn = true;
+    }
     return ids;
   }
 
