@@ -14,10 +14,7 @@ export function takeBack(office: Office, session: Session, ids: unknown): void {
     try {
       const entry = mailbox.entries.get(id);
       if (entry !== undefined) mailbox.markDropped(entry);
-      else {
-        mailbox.unsettle(id);
-        withdrawReceipt(mailbox.paths, id);
-      }
+      else if (mailbox.unsettle(id)) withdrawReceipt(mailbox.paths, id);
     } catch (error) {
       office.log.error({ err: error, id }, 'cannot take a message back');
     }

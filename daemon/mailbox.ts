@@ -43,7 +43,7 @@ export class Mailbox {
   #journal: Journal;
   /** What the journal told when the agent attached. */
   #past: Map<string, Delivery>;
-  /** Handed over without evidence, then gone from the inbox. */
+  /** Handed over without evidence, then gone from the inbox or taken back. */
   #shown = new Set<string>();
   #rejected: string;
   #log: Log;
@@ -135,6 +135,8 @@ export class Mailbox {
   /** It has been handed to a lane. */
   markPushed(entry: Entry, lane: LaneName): void {
     entry.held = false;
+    // The lane before this one may have brought it, whatever becomes of this attempt.
+    if (entry.state.name === 'pushed') entry.repeated = true;
     this.#change(entry, { event: 'pushed', lane });
   }
 
@@ -201,10 +203,21 @@ export class Mailbox {
     }
   }
 
-  /** Notes that a message which had left with a tool result was not seen after all. */
-  unsettle(id: string): void {
-    this.#journal.note(id, { event: 'dropped' });
+  /**
+   * Notes that a message which had left with a tool result was not seen after all.
+   *
+   * @returns false when it was not that result that showed it to be seen: it stays in `done/`
+   */
+  unsettle(id: string): boolean {
+    this.#journal.flush();
+    const told = this.#journal.read().get(id);
+    const dropped: DeliveryEvent = { event: 'dropped' };
+    const hasEnded = told?.state.name === 'seen' || told?.state.name === 'expired';
+    if (hasEnded && next(told.state, dropped) === undefined) return false;
+    if (wasOffered([...(told?.history ?? []), dropped])) this.#shown.add(id);
+    this.#journal.note(id, dropped);
     unsettleFile(this.paths, id);
+    return true;
   }
 
   /** What has been noted is on the disk when this returns. */
@@ -229,7 +242,7 @@ export class Mailbox {
       state: given ? { name: 'pushed', lane } : { name: 'accepted' },
       at: performance.now(),
       tried: [],
-      repeated: this.#shown.has(id) || (!given && wasOffered(past)),
+      repeated: this.#shown.has(id) || (!given && wasOffered(past?.history ?? [])),
       held: false,
       taken: false,
       message,
@@ -338,8 +351,13 @@ export class Mailbox {
   }
 }
 
-/** Whether a session was offered it and left no sign of having seen it. */
-function wasOffered(past: Delivery | undefined): boolean {
-  if (past === undefined) return false;
-  return past.state.name === 'pushed' || past.history.some(({ event }) => event === 'overdue');
+/** Whether a session was offered it and may have been given it, without a sign of that. */
+function wasOffered(history: readonly DeliveryEvent[]): boolean {
+  let isOpen = false; // nobody knows what became of the last offer
+  for (const { event } of history) {
+    if (event === 'overdue' || (event === 'pushed' && isOpen)) return true;
+    if (event === 'pushed') isOpen = true;
+    if (event === 'unsent' || event === 'dropped') isOpen = false;
+  }
+  return isOpen;
 }

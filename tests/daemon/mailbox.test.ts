@@ -145,3 +145,37 @@ test('a message that a crash left in inbox/ and done/ as one file waits again, a
   assert.deepEqual(readdirSync(bench.paths.done), []);
   assert.deepEqual(bench.reasons(), []);
 });
+
+test('a result that was thrown away: what was pushed before may be a repetition, for the next daemon too', async (t) => {
+  for (const isSettled of [false, true]) {
+    for (const wasPushed of [false, true]) {
+      const bench = new MailboxBench(t);
+      const { id } = bench.dropMessage(1);
+      bench.mailbox.scan();
+      const entry = bench.mailbox.entries.get(id)!;
+      if (wasPushed) bench.mailbox.markPushed(entry, 'socket');
+      bench.mailbox.markPushed(entry, 'tool');
+      if (isSettled) {
+        await bench.mailbox.settle(id, { state: 'seen', evidence: 'tool result' });
+        assert.equal(bench.mailbox.unsettle(id), true);
+        bench.mailbox.scan();
+      } else bench.mailbox.markDropped(entry);
+      const waiting = (): boolean[] => bench.mailbox.waiting().map(({ repeated }) => repeated);
+      assert.deepEqual(waiting(), [wasPushed], `settled: ${isSettled}`);
+      bench.open({}).scan();
+      assert.deepEqual(waiting(), [wasPushed], `settled: ${isSettled}, next daemon`);
+    }
+  }
+});
+
+test('a message that another sign says was seen is not taken back with a result', async (t) => {
+  const bench = new MailboxBench(t);
+  const { id } = bench.dropMessage(1);
+  bench.mailbox.scan();
+  const entry = bench.mailbox.entries.get(id)!;
+  bench.mailbox.markPushed(entry, 'socket');
+  await bench.mailbox.settle(id, { state: 'seen', evidence: 'transcript' });
+  assert.equal(bench.mailbox.unsettle(id), false);
+  assert.deepEqual(readdirSync(bench.paths.done), [`${id}.json`]);
+  assert.deepEqual(readdirSync(bench.paths.inbox), []);
+});
