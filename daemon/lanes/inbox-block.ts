@@ -53,7 +53,11 @@ export function takeInbox(
   }
   const left = entries.length - taken.length;
   if (taken.length === 0) return undefined;
-  for (const entry of taken) entry.taken = true;
+  for (const entry of taken) {
+    entry.taken = true;
+    // Noted before it leaves: if we die, nobody else knows that a hook may have shown it.
+    if (lane === 'hook') mailbox.markPushed(entry, lane);
+  }
   const more = left > 0 ? `\n\n${plural(left, 'more message')} wait: call check_inbox again.` : '';
   return {
     text: digestOf(items) + more,
@@ -62,7 +66,7 @@ export function takeInbox(
       for (const entry of taken) {
         entry.taken = false;
         if (outcome === 'not sent') continue;
-        mailbox.markPushed(entry, lane);
+        if (lane === 'tool') mailbox.markPushed(entry, lane);
         if (outcome === 'unknown') mailbox.markOverdue(entry);
         else session.seen([entry.id], lane === 'tool' ? 'tool result' : 'hook');
       }

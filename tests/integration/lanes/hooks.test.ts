@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { test, type TestContext } from 'node:test';
 import { reportMessage } from '../../../protocol/message-report.js';
 import { attachAgent, type Agent } from '../../support/agents.js';
+import { daemonPid, signal } from '../../support/daemon.js';
 import { until } from '../../support/events.js';
 import { FakeClaude } from '../../support/fake-claude.js';
 import type { Extras, Sandbox } from '../../support/sandbox.js';
@@ -70,6 +71,18 @@ test('a hook that dies before it has handed its text over: offered again, with a
     const again = await claude.hook('post-tool-use');
     return /possibly repeated\n> perhaps/.test(again ?? '');
   }, 'again');
+});
+
+test('the daemon dies before a hook says that it has handed its text over: again, with a warning', async (t) => {
+  const { sandbox, claude, ann, ben } = await scene(t);
+  await send(ann, 'perhaps');
+  const connection = await claude.hookConnection();
+  const { text } = await connection.call('hook', claude.report('post-tool-use'));
+  assert.match(text ?? '', /> perhaps/);
+  signal(daemonPid(sandbox)!, 'SIGKILL');
+  connection.close();
+  const again = await ben.call('check_inbox'); // by the next daemon
+  assert.match(again.text, /possibly repeated\n> perhaps/);
 });
 
 test('more than a hook may bring comes with the next one; a text that is too long is named once', async (t) => {
