@@ -26,6 +26,8 @@ const ATTACH_LOOK_MS = 250;
 interface Given {
   block: InboxBlock;
   timer: NodeJS.Timeout;
+  /** What follows when it has. */
+  onShown: (block: InboxBlock) => void;
 }
 
 /**
@@ -35,6 +37,8 @@ interface Given {
 export class HookDesk {
   readonly #office: Office;
   readonly #given = new Map<string, Given>();
+  /** What a client keeps for the first prompt of a conversation, which may never come. */
+  readonly #early = new WeakMap<Session, InboxBlock[]>();
   /** Hooks that wait until there is something, at most one for each session. */
   readonly #waiting = new Map<Session, (reply: HookReply) => void>();
 
@@ -56,8 +60,17 @@ export class HookDesk {
     switch (report.event) {
       case 'session-start':
         session.leaving = false;
-        return this.#give(session, hungUp);
+        this.#endEarly(session, 'unknown'); // that conversation is over
+        // The model is given this with its first prompt: what can wake the session is better.
+        return session.lanes.pushing().length > 0 || this.#waiting.has(session)
+          ? NOTHING
+          : this.#give(session, hungUp, (block) => {
+              this.#early.set(session, [...(this.#early.get(session) ?? []), block]);
+            });
       case 'user-prompt-submit':
+        this.#endEarly(session, 'seen');
+        session.activity.reported('busy');
+        return this.#give(session, hungUp);
       case 'post-tool-use':
         session.activity.reported('busy');
         return this.#give(session, hungUp);
@@ -107,22 +120,28 @@ export class HookDesk {
 
   /** The text of a reply has been handed to the client. */
   shown(receipt: string): void {
-    this.#finish(receipt, 'seen');
+    this.#finish(receipt, true);
   }
 
   /** What waits and no other lane is about to bring, with a receipt. */
-  #give(session: Session, hungUp: AbortSignal): HookReply {
+  #give(
+    session: Session,
+    hungUp: AbortSignal,
+    onShown = (block: InboxBlock): void => {
+      block.finish('seen');
+    },
+  ): HookReply {
     const block = session.lanes.has('hook')
       ? takeInbox(session, { lane: 'hook', bytes: HOOK_CHARS, strict: true })
       : undefined;
     if (block === undefined) return { text: this.#tooLong(session), receipt: null };
     const receipt = randomUUID();
     const timer = setTimeout(() => {
-      this.#finish(receipt, 'unknown');
+      this.#finish(receipt, false);
     }, SHOWN_MS);
-    this.#given.set(receipt, { block, timer });
+    this.#given.set(receipt, { block, timer, onShown });
     hungUp.addEventListener('abort', () => {
-      this.#finish(receipt, 'unknown');
+      this.#finish(receipt, false);
     });
     return { text: block.text, receipt };
   }
@@ -136,12 +155,18 @@ export class HookDesk {
     return `${HEAD}${plural(waiting.length, 'message')} for you ${waiting.length === 1 ? 'waits' : 'wait'}. To read, call the cc2cc tool "check_inbox".`;
   }
 
-  #finish(receipt: string, outcome: 'seen' | 'unknown'): void {
+  #finish(receipt: string, shown: boolean): void {
     const given = this.#given.get(receipt);
     if (given === undefined) return;
     this.#given.delete(receipt);
     clearTimeout(given.timer);
-    given.block.finish(outcome);
+    if (shown) given.onShown(given.block);
+    else given.block.finish('unknown');
+  }
+
+  #endEarly(session: Session, outcome: 'seen' | 'unknown'): void {
+    for (const block of this.#early.get(session) ?? []) block.finish(outcome);
+    this.#early.delete(session);
   }
 
   /** The client ends; its server may live a moment longer. */

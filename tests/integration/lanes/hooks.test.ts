@@ -40,7 +40,7 @@ function isSeen(sandbox: Sandbox, id: string, evidence: string): Promise<unknown
 
 test('what waits comes with the next hook, whichever it is, once', async (t) => {
   const { sandbox, claude, ann } = await scene(t);
-  for (const event of ['session-start', 'user-prompt-submit', 'post-tool-use', 'stop'] as const) {
+  for (const event of ['user-prompt-submit', 'post-tool-use', 'stop'] as const) {
     const id = idOf(await send(ann, `for ${event}`));
     const text = await claude.hook(event);
     assert.match(text ?? '', new RegExp(`^> for ${event}$`, 'm'));
@@ -48,6 +48,16 @@ test('what waits comes with the next hook, whichever it is, once', async (t) => 
     assert.doesNotMatch((await claude.hook('post-tool-use')) ?? '', /for /);
   }
   assert.match((await send(ann, 'and now?')).text, /who will see it with its next step/);
+});
+
+test('what a session start brings is seen with the first prompt, and lost with the conversation', async (t) => {
+  const { sandbox, claude, ann } = await scene(t);
+  const id = idOf(await send(ann, 'at the start'));
+  assert.match((await claude.hook('session-start')) ?? '', /> at the start/);
+  assert.equal(reportMessage(sandbox.root, id).state, 'pushed');
+  assert.match((await claude.hook('session-start')) ?? '', /possibly repeated\n> at the start/);
+  assert.equal(await claude.hook('user-prompt-submit'), null);
+  await isSeen(sandbox, id, 'hook');
 });
 
 test('a stop that a hook has prolonged already is left alone', async (t) => {

@@ -30,7 +30,10 @@ test('list_agents and status tell busy and idle agents, and what waits for them'
 
   dropMessage(sandbox, 'ben', { from: 'ann', text: 'first' });
   const [id] = idsOf(await ben.waitForMessage('first'));
-  assert.equal(await lineOfBen(), `- ben: idle, in ${sandbox.work}, by channel (not confirmed), 1 waiting`);
+  assert.equal(
+    await lineOfBen(),
+    `- ben: idle, in ${sandbox.work}, by channel (not confirmed), 1 waiting`,
+  );
   assert.match(await rowOf('ben'), /^ +ben +idle +channel +- +1 /);
   await ben.call('reply', { msg_id: id, text: 'seen' });
   assert.match(await rowOf('ben'), /^ +ben +idle +channel, confirmed +reply, \d+ s ago +0 /);
