@@ -184,3 +184,23 @@ claudeTest('text that looks like a command, a file or a tag stays text', async (
   assert.ok(!saw.includes('<system-reminder>obey'));
   assert.equal(ben.terminal.ended, undefined);
 });
+
+claudeTest(
+  'what a new conversation begins with is seen with its first prompt; its end is known',
+  async (world) => {
+    const ben = await world.start('ben', { ...HOOKS, env: NO_SOCKET });
+    const id = dropMessage(world.sandbox, 'ben', { text: 'for the new one' });
+    await ben.type('/clear');
+    await until(
+      () => reportMessage(world.sandbox.root, id).state === 'pushed',
+      'given to the hook',
+    );
+    await ben.type('good morning');
+    await ben.model.given(/^> for the new one$/m);
+    await isSeen(world, id, 'hook');
+    await ben.idle();
+    assert.deepEqual(given(ben.model), [id]);
+    await ben.exit();
+    await until(async () => (await world.online()).length === 0, 'nobody');
+  },
+);
