@@ -146,10 +146,12 @@ export class Session {
     if (mailbox === undefined || entry === undefined) return;
     const lane = entry.state.name === 'pushed' ? entry.state.lane : undefined;
     if (lane !== undefined) this.lanes.confirm(lane, 'reply');
+    entry.taken = true; // as in seen()
     await mailbox.settle(id, { state: 'seen', evidence: 'reply' });
     if (lane === undefined || this.givesEvidence) return;
     for (const other of mailbox.unconfirmed()) {
-      if (other.state.name !== 'pushed' || other.state.lane !== lane) continue;
+      // What is still being written may fail, whatever the lane has brought before.
+      if (other.taken || other.state.name !== 'pushed' || other.state.lane !== lane) continue;
       await mailbox.settle(other.id, { state: 'seen', evidence: 'proven lane' });
     }
   }
