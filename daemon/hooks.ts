@@ -40,7 +40,7 @@ export class HookDesk {
   /** What a client keeps for the first prompt of a conversation, which may never come. */
   readonly #early = new WeakMap<Session, InboxBlock[]>();
   /** Hooks that wait until there is something, at most one for each session. */
-  readonly #waiting = new Map<Session, (reply: HookReply) => void>();
+  readonly #waiting = new Map<Session, (reply: HookReply | undefined) => void>();
 
   constructor(office: Office) {
     this.#office = office;
@@ -88,12 +88,21 @@ export class HookDesk {
 
   /** Answers when something waits for the session; with nothing when another hook waits already. */
   async wait(of: HookSession, hungUp: AbortSignal): Promise<HookReply> {
-    const session = await this.#attached(of, hungUp);
-    if (session === undefined || this.#waiting.has(session)) return NOTHING;
+    for (;;) {
+      const session = await this.#attached(of, hungUp);
+      if (session === undefined || this.#waiting.has(session)) return NOTHING;
+      const reply = await this.#mailFor(session, hungUp);
+      if (reply !== undefined) return reply;
+    }
+  }
+
+  /** @returns undefined when the session's connection has ended: its server may be started anew */
+  #mailFor(session: Session, hungUp: AbortSignal): Promise<HookReply | undefined> {
     return new Promise((resolve) => {
-      const end = (reply: HookReply): void => {
+      const end = (reply: HookReply | undefined): void => {
+        if (this.#waiting.get(session) !== end) return; // another one waits by now
         this.#waiting.delete(session);
-        session.rouse = undefined;
+        session.rouse = session.onEnd = undefined;
         resolve(reply);
       };
       this.#waiting.set(session, end);
@@ -102,8 +111,11 @@ export class HookDesk {
         if (reply.text !== null) end(reply);
       };
       hungUp.addEventListener('abort', () => {
-        if (this.#waiting.get(session) === end) end(NOTHING);
+        end(NOTHING);
       });
+      session.onEnd = () => {
+        end(undefined);
+      };
       session.offer();
     });
   }

@@ -56,6 +56,8 @@ export class Session {
   searchedAt = -Infinity;
   /** Wakes the session through a hook that waits for it. */
   rouse: (() => void) | undefined;
+  /** Is told when the connection has ended. */
+  onEnd: (() => void) | undefined;
   /** Is told when something was handed to a lane. */
   onPushed: (() => void) | undefined;
   /** Is told when the conversation has got another id. */
@@ -171,6 +173,7 @@ export class Session {
   end(): void {
     this.ended = true;
     this.#offering.end();
+    this.onEnd?.();
   }
 
   #settle(ids: readonly string[], evidence: Evidence): void {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test, type TestContext } from 'node:test';
 import { reportMessage } from '../../../protocol/message-report.js';
+import { within } from '../../../scripts/hook/within.js';
 import { attachAgent, type Agent } from '../../support/agents.js';
 import { daemonPid, signal } from '../../support/daemon.js';
 import { until } from '../../support/events.js';
@@ -199,6 +200,38 @@ test('a hook may wait before its session is there, and is woken by what comes', 
   await claude.attach({ name: 'ben', env: NO_SOCKET });
   await send(ann, 'wake up');
   assert.match((await woken).text ?? '', /> wake up/);
+});
+
+test('a hook that waits goes on waiting for the session when its server is started anew', async (t) => {
+  const { claude, ann, ben } = await scene(t);
+  const connection = await claude.hookConnection();
+  t.after(() => {
+    connection.close();
+  });
+  const woken = connection.call('hook_wait', { sessionId: claude.sessionId });
+  await ben.call('whoami'); // the daemon has both
+  await claude.attach({ name: 'ben', env: NO_SOCKET });
+  await send(ann, 'wake up');
+  const { text } = await within(5_000, 'the waking', woken);
+  assert.match(text ?? '', /> wake up/);
+});
+
+test('a text that a hook has not shown yet when the server is started anew: again, with a warning', async (t) => {
+  const { claude, ann } = await scene(t, {});
+  claude.socket.refuse();
+  await send(ann, 'perhaps');
+  const connection = await claude.hookConnection();
+  t.after(() => {
+    connection.close();
+  });
+  let given: string | null = null;
+  await until(async () => {
+    ({ text: given } = await connection.call('hook', claude.report('post-tool-use')));
+    return given !== null;
+  }, 'text for a hook');
+  assert.match(given ?? '', /> perhaps/);
+  const again = await claude.attach({ name: 'ben', env: NO_SOCKET });
+  assert.match((await again.call('check_inbox')).text, /possibly repeated\n> perhaps/);
 });
 
 test('CC2CC_LANES without hook: hooks bring nothing, and are evidence all the same', async (t) => {
