@@ -22,12 +22,15 @@ const FAREWELL_MS = 10_000;
 const ATTACH_MS = 20_000;
 const ATTACH_LOOK_MS = 250;
 
+/** A text for a hook, and what is to be done when its fate is known. */
+type Text = Pick<InboxBlock, 'text' | 'finish'>;
+
 /** A text that a hook has been given and has not handed over yet. */
 interface Given {
-  block: InboxBlock;
+  text: Text;
   timer: NodeJS.Timeout;
   /** What follows when it has. */
-  onShown: (block: InboxBlock) => void;
+  onShown: (text: Text) => void;
 }
 
 /**
@@ -38,7 +41,7 @@ export class HookDesk {
   readonly #office: Office;
   readonly #given = new Map<string, Given>();
   /** What a client keeps for the first prompt of a conversation, which may never come. */
-  readonly #early = new WeakMap<Session, InboxBlock[]>();
+  readonly #early = new WeakMap<Session, Text[]>();
   /** Hooks that wait until there is something, at most one for each session. */
   readonly #waiting = new Map<Session, (reply: HookReply | undefined) => void>();
 
@@ -64,8 +67,8 @@ export class HookDesk {
         // The model is given this with its first prompt: what can wake the session is better.
         return session.lanes.pushing().length > 0 || this.#waiting.has(session)
           ? NOTHING
-          : this.#give(session, hungUp, (block) => {
-              this.#early.set(session, [...(this.#early.get(session) ?? []), block]);
+          : this.#give(session, hungUp, (text) => {
+              this.#early.set(session, [...(this.#early.get(session) ?? []), text]);
             });
       case 'user-prompt-submit':
         this.#endEarly(session, 'seen');
@@ -110,12 +113,12 @@ export class HookDesk {
         const reply = this.#give(session, hungUp);
         if (reply.text !== null) end(reply);
       };
-      hungUp.addEventListener('abort', () => {
-        end(NOTHING);
-      });
       session.onEnd = () => {
         end(undefined);
       };
+      hungUp.addEventListener('abort', () => {
+        end(NOTHING);
+      });
       session.offer();
     });
   }
@@ -139,32 +142,37 @@ export class HookDesk {
   #give(
     session: Session,
     hungUp: AbortSignal,
-    onShown = (block: InboxBlock): void => {
-      block.finish('seen');
+    onShown = (given: Text): void => {
+      given.finish('seen');
     },
   ): HookReply {
-    const block = session.lanes.has('hook')
-      ? takeInbox(session, { lane: 'hook', bytes: HOOK_CHARS, strict: true })
-      : undefined;
-    if (block === undefined) return { text: this.#tooLong(session), receipt: null };
+    if (!session.lanes.has('hook')) return NOTHING;
+    const wanted = { lane: 'hook', bytes: HOOK_CHARS, strict: true } as const;
+    const given = takeInbox(session, wanted) ?? this.#tooLong(session);
+    if (given === undefined) return NOTHING;
     const receipt = randomUUID();
     const timer = setTimeout(() => {
       this.#finish(receipt, false);
     }, SHOWN_MS);
-    this.#given.set(receipt, { block, timer, onShown });
+    this.#given.set(receipt, { text: given, timer, onShown });
     hungUp.addEventListener('abort', () => {
       this.#finish(receipt, false);
     });
-    return { text: block.text, receipt };
+    return { text: given.text, receipt };
   }
 
   /** Says once that something waits which is longer than a hook may bring. */
-  #tooLong(session: Session): string | null {
-    const mailbox = session.agent?.mailbox;
-    const waiting = mailbox?.waiting().filter(({ taken }) => !taken) ?? [];
-    if (!session.lanes.has('hook') || waiting.every(({ held }) => held)) return null;
-    for (const entry of waiting) entry.held = true;
-    return `${HEAD}${plural(waiting.length, 'message')} for you ${waiting.length === 1 ? 'waits' : 'wait'}. To read, call the cc2cc tool "check_inbox".`;
+  #tooLong(session: Session): Text | undefined {
+    const waiting = session.agent?.mailbox.waiting().filter(({ taken }) => !taken) ?? [];
+    const news = waiting.filter(({ held }) => !held);
+    if (news.length === 0) return undefined;
+    for (const entry of news) entry.held = true;
+    return {
+      text: `${HEAD}${plural(waiting.length, 'message')} for you ${waiting.length === 1 ? 'waits' : 'wait'}. To read, call the cc2cc tool "check_inbox".`,
+      finish: (outcome) => {
+        if (outcome !== 'seen') for (const entry of news) entry.held = false;
+      },
+    };
   }
 
   #finish(receipt: string, shown: boolean): void {
@@ -172,12 +180,12 @@ export class HookDesk {
     if (given === undefined) return;
     this.#given.delete(receipt);
     clearTimeout(given.timer);
-    if (shown) given.onShown(given.block);
-    else given.block.finish('unknown');
+    if (shown) given.onShown(given.text);
+    else given.text.finish('unknown');
   }
 
   #endEarly(session: Session, outcome: 'seen' | 'unknown'): void {
-    for (const block of this.#early.get(session) ?? []) block.finish(outcome);
+    for (const text of this.#early.get(session) ?? []) text.finish(outcome);
     this.#early.delete(session);
   }
 

@@ -15,6 +15,9 @@ const HELD_NOTICE_MS = 10_000;
 /** Texts for the socket between two moments at which nothing waited; the rest is named only. */
 const MAX_SOCKET_TEXTS = 8;
 
+/** Why the socket is given up, for people. */
+const CANNOT_WRITE = 'it cannot be written to';
+
 /** Hands what waits for a session to the lanes that can wake it. */
 export class Offering {
   readonly #session: Session;
@@ -132,7 +135,7 @@ export class Offering {
         if (outcome.kind === 'failed' && outcome.unsure) mailbox.markOverdue(entry);
         else mailbox.markUnsent(entry);
       }
-      if (outcome.kind === 'failed') lanes.lose('socket', 'it cannot be written to');
+      if (outcome.kind === 'failed') lanes.lose('socket', CANNOT_WRITE);
       if (outcome.kind === 'written') this.#session.handedOver(text.ids, 'socket');
       this.#session.onPushed?.();
       this.offer();
@@ -155,8 +158,17 @@ export class Offering {
       if (first === undefined) return;
       const notice = heldNotice(held.length, mailbox?.read(first));
       if (lane === 'channel') this.notice(notice.content, notice.meta);
-      else void this.#socket.write({ content: notice.content, ids: [] });
+      else void this.#announce(notice.content, held);
     }, delay);
+  }
+
+  /** Says over the socket what is held; when it cannot be said, that has to be said in another way. */
+  async #announce(content: string, held: readonly Entry[]): Promise<void> {
+    const { kind } = await this.#socket.write({ content, ids: [] });
+    if (kind === 'written') return;
+    for (const entry of held) entry.held = false;
+    if (kind === 'failed') this.#session.lanes.lose('socket', CANNOT_WRITE);
+    this.offer();
   }
 }
 

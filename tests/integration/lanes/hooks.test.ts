@@ -234,6 +234,30 @@ test('a text that a hook has not shown yet when the server is started anew: agai
   assert.match((await again.call('check_inbox')).text, /possibly repeated\n> perhaps/);
 });
 
+test('a hook that dies before it could say that a long text waits: the next one says it', async (t) => {
+  const { claude, ann } = await scene(t);
+  await send(ann, 'y'.repeat(12_000));
+  const connection = await claude.hookConnection();
+  const { text } = await connection.call('hook', claude.report('post-tool-use'));
+  assert.match(text ?? '', /1 message for you waits/);
+  connection.close();
+  await until(
+    async () => /1 message for you waits/.test((await claude.hook('post-tool-use')) ?? ''),
+    'said again',
+  );
+  assert.equal(await claude.hook('post-tool-use'), null);
+});
+
+test('that a long text waits is said by a hook when the socket does not take it', async (t) => {
+  const { claude, ann } = await scene(t, {});
+  claude.socket.refuse();
+  await send(ann, 'y'.repeat(20_000));
+  await until(
+    async () => /1 message for you waits/.test((await claude.hook('post-tool-use')) ?? ''),
+    'said by a hook',
+  );
+});
+
 test('CC2CC_LANES without hook: hooks bring nothing, and are evidence all the same', async (t) => {
   const { sandbox, claude, ann, ben } = await scene(t, { CC2CC_LANES: 'socket' });
   const id = idOf(await send(ann, 'over the socket'));
