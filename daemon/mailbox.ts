@@ -39,6 +39,8 @@ export class Mailbox {
   spare: SpareFile;
   /** Ids not handed over yet; kept apart so that an arrival costs nothing for what lies around. */
   #waiting = new Set<string>();
+  /** Ids of those that were given up: the sign of them may only be late. */
+  #overdue = new Set<string>();
   #given: Given;
   #journal: Journal;
   /** What the journal told when the agent attached. */
@@ -127,9 +129,9 @@ export class Mailbox {
     for (const entry of this.entries.values()) if (entry.state.name === 'pushed') yield entry;
   }
 
-  /** Whether there are any of those; cheap where many wait. */
+  /** Whether a sign may come of any of those, or of what is overdue; cheap where many wait. */
   get hasUnconfirmed(): boolean {
-    return this.entries.size > this.#waiting.size;
+    return this.#overdue.size > 0 || this.entries.size > this.#waiting.size;
   }
 
   /** It has been handed to a lane. */
@@ -145,6 +147,7 @@ export class Mailbox {
     if (entry.state.name !== 'pushed') return;
     entry.tried.push(entry.state.lane);
     entry.repeated = true;
+    if (this.entries.get(entry.id) === entry) this.#overdue.add(entry.id);
     this.#change(entry, { event: 'overdue' });
   }
 
@@ -296,6 +299,7 @@ export class Mailbox {
   #remove(id: string): void {
     this.entries.delete(id);
     this.#waiting.delete(id);
+    this.#overdue.delete(id);
   }
 
   #file(id: string): string {

@@ -297,3 +297,18 @@ test('everybody can see by which lane an agent is reached and whether that works
     ['socket', true, 'transcript', []],
   );
 });
+
+test('a sign that comes late still counts, and the lane is used again', async (t) => {
+  const { sandbox, claude, ann } = await scene(t, QUICK);
+  claude.state('idle');
+  claude.writes({ type: 'system' });
+  const id = idOf(await send(ann, 'slow'));
+  const text = await claude.socket.content('slow');
+  const { history } = reportMessage(sandbox.root, id);
+  assert.equal(history.length, 1);
+  await until(() => reportMessage(sandbox.root, id).history.length === 2, 'given up');
+  claude.prompts(text);
+  await isSeen(sandbox, id, 'transcript');
+  await send(ann, 'next');
+  await claude.socket.content('next');
+});
