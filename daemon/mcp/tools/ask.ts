@@ -28,10 +28,16 @@ export const ask = defineTool({
       pushed: ({ replyTo }) => replyTo === receipt.id,
     });
     const mailbox = session.agent?.mailbox;
-    const answered = messages.some((entry) => mailbox?.read(entry)?.replyTo === receipt.id);
-    if (answered) return { text: '', messages };
-    const state = sentenceOfReport(reportMessage(office.root, receipt.id));
-    const later = `${state} The answer will come as a message.`;
+    let later: string;
+    try {
+      const answered = messages.some((entry) => mailbox?.read(entry)?.replyTo === receipt.id);
+      if (answered) return { text: '', messages };
+      const state = sentenceOfReport(reportMessage(office.root, receipt.id));
+      later = `${state} The answer will come as a message.`;
+    } catch (error) {
+      for (const entry of messages) entry.taken = false; // nobody else would show them
+      throw error;
+    }
     if (messages.length > 0) {
       return {
         text: `${receipt.to} has not answered yet but has written to you; answer that first, it may be waiting for you. ${later}`,

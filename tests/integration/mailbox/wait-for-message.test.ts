@@ -1,6 +1,8 @@
 /** Tool calls that block until a message comes. */
 import assert from 'node:assert/strict';
+import { mkdirSync, rmSync } from 'node:fs';
 import { test, type TestContext } from 'node:test';
+import { mailboxPaths } from '../../../protocol/paths.js';
 import type { McpClient } from '../../../scripts/mcp-client.js';
 import { attachAgent, awake, type Agent } from '../../support/agents.js';
 import { daemonPid, signal } from '../../support/daemon.js';
@@ -170,4 +172,18 @@ test('ask of nobody is refused like send', async (t) => {
   const { text, isError } = await ann.call('ask', { to: 'bem', text: 'hi', timeout_s: 60 });
   assert.equal(isError, true);
   assert.match(text, /ben/);
+});
+
+test('a question whose fate cannot be told keeps nothing that has come meanwhile', async (t) => {
+  const { sandbox, ann, ben } = await scene(t);
+  const { answer } = await begin(ann, 'ask', { to: 'ben', text: 'well?', timeout_s: 30 });
+  await until(async () => /well\?/.test((await ben.call('whoami')).text), 'the question');
+  const { journal } = mailboxPaths(sandbox.root, 'ben');
+  rmSync(journal, { force: true });
+  mkdirSync(journal); // cannot be read
+  const id = idOf(await ben.call('send', { to: 'ann', text: 'what do you mean?' }));
+  const result = await answer;
+  assert.equal(result.isError, true);
+  const later = await ann.call('check_inbox');
+  assert.deepEqual([...idsIn(result), ...idsIn(later)], [id]);
 });
