@@ -12,6 +12,9 @@ import type { Log } from './log.js';
 /** A journal that has grown beyond this loses what has ended, when its agent attaches. */
 const COMPACT_BYTES = 64 * 1024;
 
+/** Lines that a full disk does not take are kept, but not for ever. */
+const MAX_UNWRITTEN = 10_000;
+
 /**
  * `to-<name>/journal.jsonl`: what became of the messages that are not settled yet, so that the next
  * daemon knows what this one did. Not synced: it has to survive us, and after a power cut no session
@@ -21,6 +24,7 @@ export class Journal {
   readonly path: string;
   #log: Log;
   #queue: JournalLine[] = [];
+  #scheduled = false;
 
   constructor(path: string, log: Log) {
     this.path = path;
@@ -33,18 +37,24 @@ export class Journal {
    */
   note(id: string, event: DeliveryEvent): void {
     this.#queue.push({ id, at: new Date().toISOString(), ...event });
-    if (this.#queue.length === 1) queueMicrotask(() => this.flush());
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(() => this.flush());
   }
 
-  /** Writes what waits. For an end of a message the line comes before the deed. */
+  /**
+   * Writes what waits. For an end of a message the line comes before the deed. What cannot be written
+   * is tried again with the next line.
+   */
   flush(): void {
+    this.#scheduled = false;
     const lines = this.#queue.splice(0);
     if (lines.length === 0) return;
     try {
       appendJournal(this.path, lines);
     } catch (error) {
-      // Gone: the mailbox was removed by hand. Else a full disk: a later daemon may offer again.
-      if (errnoOf(error) === 'ENOENT') return;
+      if (errnoOf(error) === 'ENOENT') return; // the mailbox was removed by hand
+      this.#queue = lines.slice(-MAX_UNWRITTEN);
       this.#log.warn({ err: error, journal: this.path }, 'cannot write the journal');
     }
   }

@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { errnoOf } from './errors.js';
 import { isMessageId } from './ids.js';
 import { isRecord } from './json.js';
@@ -87,10 +87,23 @@ export interface Delivery {
   history: JournalLine[];
 }
 
-/** Adds lines. One write, so that lines of two writers do not mix. */
+/**
+ * Adds lines. One write, so that lines of two writers do not mix.
+ *
+ * @throws when they cannot be written; then none of them has been
+ */
 export function appendJournal(path: string, lines: readonly JournalLine[]): void {
-  const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
-  appendFileSync(path, text, { mode: 0o600 });
+  const bytes = Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  const fd = openSync(path, 'a', 0o600);
+  try {
+    const { size } = fstatSync(fd);
+    if (writeSync(fd, bytes) === bytes.length) return;
+    // A full disk took a part, and the next line would be spoilt by it.
+    ftruncateSync(fd, size);
+    throw Object.assign(new Error('short write'), { code: 'ENOSPC' });
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /**

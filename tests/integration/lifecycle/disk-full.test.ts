@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { appendJournal, readJournal, type JournalLine } from '../../../protocol/delivery.js';
 import { heartbeatPath, readHeartbeat } from '../../../protocol/heartbeat.js';
 import { attachAgent, awake, type Agent } from '../../support/agents.js';
 import { daemonPids } from '../../support/daemon.js';
@@ -118,6 +119,27 @@ test('no more files: a send is refused, and works once there is room', async (t)
   await assertRefused(scene, 'no room for a file');
   for (const name of fillers()) rmSync(join(root, name));
   await assertRecovered(scene, pids);
+});
+
+test('a line that the disk takes only a part of does not spoil the next one', (t) => {
+  const sandbox = makeSandbox();
+  t.after(() => sandbox.cleanup());
+  const why = mountRoot(sandbox, 'size=64k');
+  if (why !== undefined) return t.skip(why);
+  const path = join(sandbox.root, 'journal.jsonl');
+  const line = (id: string): JournalLine => ({
+    id,
+    at: new Date().toISOString(),
+    event: 'expired',
+  });
+  writeFileSync(path, `${'x'.repeat(4076)}\n`); // a page holds 19 bytes more
+  const filler = fillDisk(sandbox.root, 0);
+  assert.throws(() => {
+    appendJournal(path, [line('msg-1')]);
+  }, /ENOSPC|short write/);
+  rmSync(filler);
+  appendJournal(path, [line('msg-2')]);
+  assert.deepEqual([...readJournal(path).keys()], ['msg-2']);
 });
 
 function sizeOf(path: string): number {

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, rmdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { pino } from 'pino';
+import { Journal } from '../../daemon/journal.js';
+import { tempFolder } from '../protocol/support/temp-folder.js';
+
+test('what cannot be written at first is written with the next line, in order', async (t) => {
+  const path = join(tempFolder(t), 'journal.jsonl');
+  const journal = new Journal(path, pino({ level: 'silent' }));
+  mkdirSync(path); // like a full disk: it fails, and later it does not
+  journal.note('msg-1', { event: 'pushed', lane: 'socket' });
+  journal.flush();
+  journal.note('msg-2', { event: 'pushed', lane: 'hook' });
+  await Promise.resolve();
+  rmdirSync(path);
+  journal.note('msg-1', { event: 'overdue' });
+  await Promise.resolve();
+  const told = [...journal.read()].map(([id, { history }]) => [
+    id,
+    ...history.map(({ event }) => event),
+  ]);
+  assert.deepEqual(told, [
+    ['msg-1', 'pushed', 'overdue'],
+    ['msg-2', 'pushed'],
+  ]);
+});
