@@ -42,8 +42,12 @@ export class Expiry {
     if (verdict.kind !== 'message') return;
     const { message } = verdict;
     if (file !== `${message.id}.json`) return; // not taken in yet
-    const mailbox = this.#office.agent(name)?.agent?.mailbox;
-    if (mailbox?.entries.get(message.id)?.taken) return; // on its way to the model right now
+    const session = this.#office.agent(name);
+    if (session !== undefined) this.#office.evidence.collect(session);
+    const mailbox = session?.agent?.mailbox;
+    const entry = mailbox?.entries.get(message.id);
+    if (entry?.taken === true) return; // on its way to the model right now, or seen
+    if (entry !== undefined) entry.taken = true; // what its sender is told shall stay true
     try {
       // First the notice, whose id follows from the message's: after a crash in between it is
       // written again under the same name, that is, once.
@@ -55,6 +59,7 @@ export class Expiry {
         'expired',
       );
     } catch (error) {
+      if (entry !== undefined) entry.taken = false;
       this.#office.log.error({ err: error, id: message.id }, 'cannot expire a message');
     }
   }

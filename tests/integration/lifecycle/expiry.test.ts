@@ -1,10 +1,15 @@
 /** A message whose time is up goes to `done/`, and its sender is told once. */
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
+import { reportMessage } from '../../../protocol/message-report.js';
+import { mailboxPaths } from '../../../protocol/paths.js';
 import type { ChannelPush } from '../../../scripts/mcp-client.js';
 import { attachAgent, awake, nameOf, type Agent } from '../../support/agents.js';
 import { until } from '../../support/events.js';
 import { dropMessage, listDone, listInbox, readMessages } from '../../support/files.js';
+import { FakeClaude } from '../../support/fake-claude.js';
+import { startSlowDaemon } from '../../support/slow-disk.js';
 import { makeSandbox, type Sandbox } from '../../support/sandbox.js';
 import { acceptedId, drainInbox, killDaemon, successor } from './support.js';
 
@@ -89,4 +94,37 @@ test('the daemon is killed in the moment in which it tells the sender: told once
   await successor(sandbox, pid);
   assert.equal(await nameOf(ann), 'ann');
   await assertToldOnce(sandbox, ann, id);
+});
+
+test('what its sender is being told has expired is not shown any more', async (t) => {
+  const sandbox = makeSandbox({ ...FAST, CC2CC_IDLE_MS: '60000' });
+  t.after(() => sandbox.cleanup());
+  await startSlowDaemon(sandbox, 1_000);
+  await awake(await attachAgent(sandbox, { name: 'ann' }));
+  const ben = await attachAgent(sandbox, { name: 'ben' });
+  await awake(ben);
+  const id = dropMessage(sandbox, 'ben', { from: 'ann', text: 'quick', ttl: 1 });
+  await ben.waitForMessage('quick'); // pushed, which is no sign that it was seen
+  const staged = (): boolean => readdirSync(mailboxPaths(sandbox.root, 'ann').tmp).length > 1;
+  await until(staged, 'notice on its way to the disk');
+  assert.equal((await ben.call('check_inbox')).text, 'No messages wait for you.');
+  await until(() => listDone(sandbox, 'ben').includes(`${id}.json`), 'message in done/');
+  assert.equal(reportMessage(sandbox.root, id).state, 'expired');
+});
+
+test('what the transcript shows to be seen does not expire', async (t) => {
+  const sandbox = makeSandbox({ CC2CC_SWEEP_MS: '20', CC2CC_ROUND_MS: '20' });
+  t.after(() => sandbox.cleanup());
+  await attachAgent(sandbox, { name: 'ann', lanes: 'tool' });
+  const claude = await FakeClaude.start(sandbox);
+  await claude.attach({ name: 'ben' });
+  claude.state('busy');
+  claude.writes({ type: 'system' });
+  const sent = Date.now();
+  const id = dropMessage(sandbox, 'ben', { from: 'ann', text: 'quick', ttl: 1 });
+  const text = await claude.socket.content('quick');
+  await new Promise((resolve) => setTimeout(resolve, sent + 900 - Date.now()));
+  claude.prompts(text);
+  if (Date.now() >= sent + 1_000) return t.skip('too slow a machine');
+  await until(() => reportMessage(sandbox.root, id).evidence === 'transcript', 'seen');
 });
