@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HookReply, HookReport, HookSession } from '../protocol/control.js';
 import { HEAD } from '../protocol/shown.js';
-import { HOOK_CHARS } from '../protocol/limits.js';
+import { HOOK_BYTES } from '../protocol/limits.js';
 import { isTranscriptPath } from './evidence/client-files.js';
 import { beat } from './identity.js';
 import { plural } from './lanes/digest.js';
@@ -147,7 +147,7 @@ export class HookDesk {
     },
   ): HookReply {
     if (!session.lanes.has('hook')) return NOTHING;
-    const wanted = { lane: 'hook', bytes: HOOK_CHARS, strict: true } as const;
+    const wanted = { lane: 'hook', bytes: HOOK_BYTES, strict: true } as const;
     const given = takeInbox(session, wanted) ?? this.#tooLong(session);
     if (given === undefined) return NOTHING;
     const receipt = randomUUID();
@@ -163,6 +163,7 @@ export class HookDesk {
 
   /** Says once that something waits which is longer than a hook may bring. */
   #tooLong(session: Session): Text | undefined {
+    if (session.lanes.pushing().length > 0) return undefined; // it brings it, or says so
     const waiting = session.agent?.mailbox.waiting().filter(({ taken }) => !taken) ?? [];
     const news = waiting.filter(({ held }) => !held);
     if (news.length === 0) return undefined;

@@ -13,7 +13,7 @@ interface Receipt {
 
 /**
  * Receipts of the original's form. They speak of messages that lie in `done/` already and can be
- * late; a crash in between loses them, and nothing depends on one.
+ * late; what a crash in between loses is written when the agent attaches.
  */
 const queue: Receipt[] = [];
 let timer: NodeJS.Timeout | undefined;

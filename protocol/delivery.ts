@@ -9,7 +9,7 @@ export const EVIDENCE = [
   'hook', // the client's UserPromptSubmit hook reported it, or a hook's context brought it
   'transcript', // the client's transcript shows that the model was given it
   'reply', // the model answered it
-  'proven lane', // no evidence can be had, but an earlier message on this lane was seen
+  'proven lane', // no evidence can be had, but another message on this lane was seen
 ] as const;
 export type Evidence = (typeof EVIDENCE)[number];
 

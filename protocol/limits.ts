@@ -63,10 +63,10 @@ export const SOCKET_BURST = 25;
 export const SOCKET_REFILL_MS = 5_000;
 
 /**
- * Characters of a text that a hook gives to the client, which shows only the beginning of a longer
- * one.
+ * Bytes of the messages in a text that a hook gives to the client, which shows only the beginning of
+ * one that is longer than 10,000 characters.
  */
-export const HOOK_CHARS = 9_000;
+export const HOOK_BYTES = 9_000;
 
 /** Identical text from one agent to another within this time is taken for a mistake, milliseconds. */
 export const REPEAT_MS = 30_000;

@@ -47,7 +47,7 @@ export function reportMessage(root: string, id: string): MessageReport {
       return { ...basics(verdict.message, name), ...ending(verdict.message, paths, where, told) };
     }
   }
-  return rejected(root, id) ?? { ...NOWHERE, id };
+  return rejected(root, id) ?? { id, ...NOWHERE };
 }
 
 const NOWHERE: Omit<MessageReport, 'id'> = {
@@ -66,7 +66,7 @@ const NOWHERE: Omit<MessageReport, 'id'> = {
 
 function basics(message: Message, to: string): MessageReport {
   const { id, from, type, timestamp, replyTo } = message;
-  return { ...NOWHERE, id, from, to, type, sentAt: timestamp, replyTo: replyTo ?? null };
+  return { id, ...NOWHERE, from, to, type, sentAt: timestamp, replyTo: replyTo ?? null };
 }
 
 function ending(
@@ -116,8 +116,8 @@ function rejected(root: string, id: string): MessageReport | undefined {
     if (told?.['file'] !== `${id}.json`) continue;
     const { reason, at, mailbox } = told;
     return {
-      ...NOWHERE,
       id,
+      ...NOWHERE,
       state: 'rejected',
       to: typeof mailbox === 'string' ? mailbox.slice('to-'.length) : null,
       at: typeof at === 'string' ? at : null,

@@ -31,9 +31,9 @@ export async function prove(): Promise<number> {
   claude mcp add --scope user cc2cc -- ${quote(process.execPath)} ${quote(SHIM)}
 
 Then start two sessions and tell one of them: "list the cc2cc agents and send one a greeting".
-With this flag messages wake a session; without it they come with its next cc2cc tool call:
+Then start claude as always, in two terminals, and say in one of them:
 
-  claude --dangerously-load-development-channels server:cc2cc
+  List the cc2cc agents and send the other one a greeting.
 
 What goes on:  ${quote(process.execPath)} ${quote(DAEMON)} status`);
   return ExitCode.ok;

@@ -34,7 +34,9 @@ export class Activity {
   /** The client's file says so. It is written at once, also when a turn is interrupted. */
   read(client: ClientState | undefined, now = performance.now()): void {
     if (client?.busy === undefined) return;
-    this.#change(client.busy ? 'busy' : 'idle', now);
+    // We look now and then, and a turn that ended before a push says nothing of it.
+    const age = client.since === undefined ? 0 : Math.max(0, Date.now() - client.since);
+    this.#change(client.busy ? 'busy' : 'idle', now - age);
   }
 
   #change(state: 'busy' | 'idle', now: number): void {
@@ -64,6 +66,6 @@ export function isOverdue(
   { idleMs, turnMs }: Patience,
   now: number,
 ): boolean {
-  if (turnEnded > pushedAt && now - turnEnded >= turnMs) return true;
+  if (turnEnded > pushedAt) return now - turnEnded >= turnMs;
   return state !== 'busy' && now - pushedAt >= idleMs;
 }

@@ -15,6 +15,8 @@ export interface ClientState {
   sessionId: string | undefined;
   /** Undefined when it does not say. */
   busy: boolean | undefined;
+  /** Epoch milliseconds at which that changed; undefined when it does not say. */
+  since: number | undefined;
 }
 
 /** A session id as the client makes them; it becomes a file name. */
@@ -35,11 +37,12 @@ export function readClientState(claudeDir: string, pid: number): ClientState | u
     if (file === undefined || file.size > MAX_SESSION_FILE_BYTES) return undefined;
     const value: unknown = JSON.parse(file.bytes.toString());
     if (!isRecord(value) || value['pid'] !== pid) return undefined;
-    const { sessionId, status } = value;
+    const { sessionId, status, statusUpdatedAt } = value;
     return {
       sessionId:
         typeof sessionId === 'string' && SESSION_ID.test(sessionId) ? sessionId : undefined,
       busy: typeof status === 'string' ? status !== 'idle' : undefined,
+      since: typeof statusUpdatedAt === 'number' ? statusUpdatedAt : undefined,
     };
   } catch {
     return undefined; // written in place, so it can be torn: the next look finds it whole
