@@ -143,7 +143,7 @@ export function sentenceOfReport(report: MessageReport): string {
   const when = at === null ? '' : ` at ${at.slice(0, 19).replace('T', ' ')} UTC`;
   const who = to ?? 'its recipient';
   const count = (what: string): number => history.filter(({ event }) => event === what).length;
-  const tries = count('pushed') - count('unsent');
+  const tries = count('pushed') - count('unsent') - count('dropped');
   const again = tries > 1 ? `, offered ${tries} times` : '';
   switch (state) {
     case 'accepted':

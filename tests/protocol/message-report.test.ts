@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { appendJournal } from '../../protocol/delivery.js';
+import { ensureMailbox } from '../../protocol/deliver.js';
+import { createMessage, encodeMessage } from '../../protocol/envelope.js';
+import { reportMessage, sentenceOfReport } from '../../protocol/message-report.js';
+import { mailboxPaths } from '../../protocol/paths.js';
+import { tempFolder } from './support/temp-folder.js';
+
+const at = '2026-11-20T12:00:00.000Z';
+
+test('a tool result that was thrown away has not been handed to a session', (t) => {
+  const root = tempFolder(t);
+  const paths = mailboxPaths(root, 'ben');
+  ensureMailbox(paths);
+  const message = createMessage({ id: 'msg-1', from: 'ann', to: 'ben', text: 'x', ttl: 0 });
+  writeFileSync(join(paths.inbox, 'msg-1.json'), encodeMessage(message));
+  const sentence = (): string => sentenceOfReport(reportMessage(root, 'msg-1'));
+  appendJournal(paths.journal, [
+    { id: 'msg-1', at, event: 'pushed', lane: 'tool' },
+    { id: 'msg-1', at, event: 'seen', evidence: 'tool result' },
+    { id: 'msg-1', at, event: 'dropped' },
+  ]);
+  assert.match(sentence(), /it has not been handed to a session yet/);
+  appendJournal(paths.journal, [
+    { id: 'msg-1', at, event: 'pushed', lane: 'socket' },
+    { id: 'msg-1', at, event: 'overdue' },
+  ]);
+  assert.match(sentence(), /it was offered once without a sign/);
+});
