@@ -41,6 +41,8 @@ export class Mailbox {
   #waiting = new Set<string>();
   /** Ids of those that were given up: the sign of them may only be late. */
   #overdue = new Set<string>();
+  /** What was seen and could not be moved, by id; tried again with the next look at the folder. */
+  #unsettled = new Map<string, Settlement>();
   #given: Given;
   #journal: Journal;
   /** What the journal told when the agent attached. */
@@ -85,6 +87,7 @@ export class Mailbox {
    * @returns new messages in queue order, and whether a file should be looked at again soon
    */
   scan(names?: Iterable<string>): { fresh: Entry[]; again: boolean } {
+    if (names === undefined) for (const [id, how] of this.#unsettled) void this.settle(id, how);
     const fresh: Entry[] = [];
     let again = false;
     let bytes = 0;
@@ -186,6 +189,7 @@ export class Mailbox {
   /** Moves a message to `done/`, once it is durable. */
   async settle(id: string, how: Settlement): Promise<void> {
     const entry = this.entries.get(id);
+    const isNoted = this.#unsettled.delete(id);
     await entry?.committed;
     // The sender waits for the answer to the same moment: it goes first.
     await new Promise((resolve) => setImmediate(resolve));
@@ -197,11 +201,13 @@ export class Mailbox {
       return;
     }
     try {
-      this.#end(id, how);
+      if (!isNoted) this.#note(id, how);
+      settleFile(this.paths, id, how);
       this.#remove(id);
     } catch (error) {
-      entry.taken = false;
-      // The entry stays, as it is: better shown again with a warning than twice without.
+      // It was seen, whatever the disk says: it is neither shown again nor taken for expired.
+      entry.taken = how.state === 'seen';
+      if (entry.taken) this.#unsettled.set(id, how);
       this.#log.error({ err: error, id, ...how }, 'message cannot be settled');
     }
   }
@@ -269,11 +275,10 @@ export class Mailbox {
   }
 
   /** The journal first: a crash in between leaves a file in the inbox that is known to be seen. */
-  #end(id: string, how: Settlement): void {
+  #note(id: string, how: Settlement): void {
     const { state, ...rest } = how;
     this.#journal.note(id, { event: state, ...rest } as DeliveryEvent);
     this.#journal.flush();
-    settleFile(this.paths, id, how);
   }
 
   /** Finishes what a daemon before us had noted as ended but not moved; tells what else it noted. */
@@ -300,6 +305,7 @@ export class Mailbox {
     this.entries.delete(id);
     this.#waiting.delete(id);
     this.#overdue.delete(id);
+    this.#unsettled.delete(id);
   }
 
   #file(id: string): string {

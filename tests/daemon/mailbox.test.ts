@@ -7,6 +7,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -178,4 +179,25 @@ test('a message that another sign says was seen is not taken back with a result'
   assert.equal(bench.mailbox.unsettle(id), false);
   assert.deepEqual(readdirSync(bench.paths.done), [`${id}.json`]);
   assert.deepEqual(readdirSync(bench.paths.inbox), []);
+});
+
+test('what was seen and cannot be moved is not shown again, and moved as soon as that is possible', async (t) => {
+  const bench = new MailboxBench(t);
+  const { id } = bench.dropMessage(1);
+  bench.mailbox.scan();
+  const entry = bench.mailbox.entries.get(id)!;
+  bench.mailbox.markPushed(entry, 'tool');
+  renameSync(bench.paths.done, `${bench.paths.done}.away`);
+  writeFileSync(bench.paths.done, 'in the way');
+  await bench.mailbox.settle(id, { state: 'seen', evidence: 'tool result' });
+  assert.equal(entry.taken, true);
+  bench.mailbox.scan();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.deepEqual([...bench.mailbox.entries.keys()], [id]);
+  rmSync(bench.paths.done);
+  renameSync(`${bench.paths.done}.away`, bench.paths.done);
+  bench.mailbox.scan();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.deepEqual([...bench.mailbox.entries.keys()], []);
+  assert.deepEqual(readdirSync(bench.paths.done), [`${id}.json`]);
 });
