@@ -153,7 +153,11 @@ export function sentenceOfReport(report: MessageReport): string {
     case 'pushed':
       return `${id} was handed to ${who}'s session${when} (${lane ?? 'unknown lane'})${again}; nothing shows yet that ${who} has seen it.`;
     case 'seen':
-      return `${id} was seen by ${who}${when} (evidence: ${evidence ?? 'not noted'}).`;
+      // Moved by hand, perhaps.
+      if (evidence === null) {
+        return `${id} was put with what ${who} has seen${when}; what shows that it was seen is not noted.`;
+      }
+      return `${id} was seen by ${who}${when} (evidence: ${evidence}).`;
     case 'expired':
       return `${id} expired${when} without a sign that ${who} saw it.`;
     case 'rejected':

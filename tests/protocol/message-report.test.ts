@@ -30,3 +30,14 @@ test('a tool result that was thrown away has not been handed to a session', (t) 
   ]);
   assert.match(sentence(), /it was offered once without a sign/);
 });
+
+test('a message that was moved by hand is not said to have been seen', (t) => {
+  const root = tempFolder(t);
+  const paths = mailboxPaths(root, 'ben');
+  ensureMailbox(paths);
+  const message = createMessage({ id: 'msg-1', from: 'ann', to: 'ben', text: 'x', ttl: 0 });
+  writeFileSync(join(paths.done, 'msg-1.json'), encodeMessage(message));
+  const sentence = sentenceOfReport(reportMessage(root, 'msg-1'));
+  assert.match(sentence, /what shows that it was seen is not noted/);
+  assert.doesNotMatch(sentence, /was seen by/);
+});
