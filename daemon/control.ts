@@ -34,6 +34,7 @@ const hookReportSchema = z.object({
   source: z.string().max(64).optional(),
   reason: z.string().max(64).optional(),
   stopHookActive: z.boolean().optional(),
+  subagent: z.boolean().optional(),
   ids: z.array(z.string().regex(ID_PATTERN)).max(1000).optional(),
 });
 const hookShownSchema = z.object({ receipt: z.string().max(64) });

@@ -18,6 +18,8 @@ export interface Entry {
   held: boolean;
   /** On its way out in a tool result or a hook's context; nobody else must take it too. */
   taken: boolean;
+  /** The model was given it; the file is about to be moved. */
+  seen: boolean;
   /** The content, as long as it is not in the file or the scan that read it has not ended. */
   message: Message | undefined;
   /** Resolves when the file is durable; undefined when it always was. */

@@ -59,6 +59,7 @@ export class HookDesk {
     if (isTranscriptPath(report.transcriptPath, claudeDir)) {
       session.transcriptPath = report.transcriptPath;
     }
+    if (report.subagent === true) return NOTHING;
     if (report.ids !== undefined) session.seen(report.ids, 'hook');
     switch (report.event) {
       case 'session-start':

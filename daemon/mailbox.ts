@@ -161,7 +161,7 @@ export class Mailbox {
 
   /** The tool result that it was on did not reach the client. */
   markDropped(entry: Entry): void {
-    entry.taken = false;
+    entry.taken = entry.seen = false;
     this.#change(entry, { event: 'dropped' });
   }
 
@@ -197,7 +197,7 @@ export class Mailbox {
     // Taken back meanwhile: the tool result did not reach the client.
     const isResult = how.state === 'seen' && how.evidence === 'tool result';
     if (isResult && entry.state.name !== 'pushed') {
-      entry.taken = false;
+      entry.taken = entry.seen = false;
       return;
     }
     try {
@@ -225,6 +225,7 @@ export class Mailbox {
     if (hasEnded && next(told.state, dropped) === undefined) return false;
     if (wasOffered([...(told?.history ?? []), dropped])) this.#shown.add(id);
     this.#journal.note(id, dropped);
+    this.#journal.flush(); // a crash before the move is mended by recover()
     unsettleFile(this.paths, id);
     return true;
   }
@@ -254,6 +255,7 @@ export class Mailbox {
       repeated: this.#shown.has(id) || (!given && wasOffered(past?.history ?? [])),
       held: false,
       taken: false,
+      seen: false,
       message,
       committed: undefined,
     };
@@ -284,7 +286,8 @@ export class Mailbox {
   /** Finishes what a daemon before us had noted as ended but not moved; tells what else it noted. */
   #recover(): Map<string, Delivery> {
     const past = this.#journal.read();
-    for (const [id, { state }] of past) {
+    for (const [id, { state, history }] of past) {
+      if (history.at(-1)?.event === 'dropped') this.#finishTakingBack(id);
       const ended = state.name === 'seen' || state.name === 'expired';
       if (!ended) continue;
       const how: Settlement =
@@ -299,6 +302,16 @@ export class Mailbox {
     }
     this.#journal.compact(past, (id) => existsSync(this.#file(id)));
     return past;
+  }
+
+  /** A daemon before us had noted that nobody has seen it after all. */
+  #finishTakingBack(id: string): void {
+    if (existsSync(this.#file(id)) || !existsSync(join(this.paths.done, `${id}.json`))) return;
+    try {
+      unsettleFile(this.paths, id);
+    } catch (error) {
+      this.#log.error({ err: error, id }, 'cannot take a message back');
+    }
   }
 
   #remove(id: string): void {

@@ -108,9 +108,18 @@ export class Office {
   /** The session that a hook of its client speaks of. */
   sessionOf({ claudePid, sessionId }: HookSession): Session | undefined {
     const agents = [...this.sessions].filter(({ agent }) => agent !== undefined).reverse();
-    return (
-      agents.find(({ facts }) => facts.ppid === claudePid) ??
-      agents.find((session) => sessionId !== undefined && session.sessionId === sessionId)
+    const byPid = agents.find(({ facts }) => facts.ppid === claudePid);
+    if (byPid !== undefined) {
+      byPid.isClaudesChild = true;
+      return byPid;
+    }
+    // Where something stands between the client and the shim. A conversation can be open in two
+    // clients, so one whose client is known is not meant.
+    return agents.find(
+      (session) =>
+        sessionId !== undefined &&
+        session.sessionId === sessionId &&
+        (claudePid === undefined || !session.isClaudesChild),
     );
   }
 

@@ -42,6 +42,8 @@ export class Session {
   open = false;
   /** The client's hooks have reported. */
   hooked = false;
+  /** A hook has shown that the shim's parent is the client itself. */
+  isClaudesChild = false;
   /** The client has said that the session ends. */
   leaving = false;
   ended = false;
@@ -136,7 +138,7 @@ export class Session {
       // Of what was never handed over there can be no sign, whoever says so; but an answer is one.
       if (lane === undefined && evidence !== 'reply') continue;
       if (lane !== undefined) this.lanes.confirm(lane, evidence);
-      entry.taken = true; // settling waits for the disk, and nobody must show it meanwhile
+      entry.taken = entry.seen = true; // settling waits for the disk, and nobody must show it meanwhile
       this.#settle([id], evidence);
     }
   }
@@ -148,7 +150,7 @@ export class Session {
     if (mailbox === undefined || entry === undefined) return;
     const lane = entry.state.name === 'pushed' ? entry.state.lane : undefined;
     if (lane !== undefined) this.lanes.confirm(lane, 'reply');
-    entry.taken = true; // as in seen()
+    entry.taken = entry.seen = true; // as in seen()
     await mailbox.settle(id, { state: 'seen', evidence: 'reply' });
     if (lane === undefined || this.givesEvidence) return;
     for (const other of mailbox.unconfirmed()) {

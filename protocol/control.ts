@@ -78,6 +78,8 @@ export interface HookReport extends HookSession {
   reason?: string | undefined;
   /** Stop: this turn was continued by a hook already. */
   stopHookActive?: boolean | undefined;
+  /** It happened in a subagent, whose model is not the one that mail is for. */
+  subagent?: boolean | undefined;
   /** UserPromptSubmit: our messages in the prompt. */
   ids?: string[] | undefined;
 }

@@ -1,5 +1,6 @@
 import type { LaneName } from '../../protocol/delivery.js';
 import type { Entry } from '../entry.js';
+import type { Mailbox } from '../mailbox.js';
 import type { Session } from '../session.js';
 import { digestOf, digestPart, plural, type Offered } from './digest.js';
 
@@ -36,6 +37,9 @@ export function takeInbox(
 ): InboxBlock | undefined {
   const mailbox = session.agent?.mailbox;
   if (mailbox === undefined) return undefined;
+  // Nothing that merely rides along may overtake what is being written at this moment.
+  const rides = !unconfirmed && reserved.length === 0;
+  if (rides && isWriting(mailbox)) return undefined;
   const others = [...(unconfirmed ? mailbox.unconfirmed() : []), ...mailbox.waiting()];
   const entries = [...reserved, ...others.filter(({ taken }) => !taken)];
   for (const entry of reserved) entry.taken = false;
@@ -72,4 +76,12 @@ export function takeInbox(
       }
     },
   };
+}
+
+/** Whether a text is on its way to the session's socket. */
+function isWriting(mailbox: Mailbox): boolean {
+  for (const { taken, state } of mailbox.handedOver()) {
+    if (taken && state.name === 'pushed' && state.lane === 'socket') return true;
+  }
+  return false;
 }

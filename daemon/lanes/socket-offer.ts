@@ -83,6 +83,7 @@ export class SocketOffer {
 
 /** A text with this message has left, or not. */
 function settle(entry: Entry, outcome: SocketOutcome, mailbox: Mailbox): void {
+  if (entry.seen) return; // evidence was faster
   entry.taken = false;
   if (outcome.kind === 'written') return;
   // Something may have arrived before it broke: again, with a warning.

@@ -52,6 +52,7 @@ export function reportOf(event: HookEvent, session: HookSession, input: Input): 
     transcriptPath: textOf(input['transcript_path'], MAX_PATH_CHARS),
     source: textOf(input['source'], MAX_WORD_CHARS),
     reason: textOf(input['reason'], MAX_WORD_CHARS),
+    subagent: typeof input['agent_id'] === 'string' ? true : undefined,
     stopHookActive: typeof stopHookActive === 'boolean' ? stopHookActive : undefined,
     ids:
       event === 'user-prompt-submit' && typeof prompt === 'string'

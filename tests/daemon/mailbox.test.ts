@@ -201,3 +201,17 @@ test('what was seen and cannot be moved is not shown again, and moved as soon as
   assert.deepEqual([...bench.mailbox.entries.keys()], []);
   assert.deepEqual(readdirSync(bench.paths.done), [`${id}.json`]);
 });
+
+test('a message that was being taken back when the daemon died waits again', async (t) => {
+  const bench = new MailboxBench(t);
+  const { id } = bench.dropMessage(1);
+  bench.mailbox.scan();
+  const [entry] = bench.mailbox.waiting();
+  bench.mailbox.markPushed(entry!, 'tool');
+  await bench.mailbox.settle(id, { state: 'seen', evidence: 'tool result' });
+  bench.mailbox.unsettle(id);
+  // The line was written, the file not moved yet.
+  renameSync(join(bench.paths.inbox, `${id}.json`), join(bench.paths.done, `${id}.json`));
+  const { fresh } = bench.open({}).scan();
+  assert.deepEqual(ids(fresh), [id]);
+});

@@ -188,6 +188,15 @@ test('hooks of sessions that nobody knows get nothing and change nothing', async
   assert.match((await claude.hook('post-tool-use')) ?? '', /for ben only/);
 });
 
+test('hooks of a subagent and of another client with the same conversation get nothing', async (t) => {
+  const { claude, ann } = await scene(t);
+  await claude.hook('post-tool-use', { claudePid: process.pid }); // its client is known now
+  await send(ann, 'for the main model');
+  assert.equal(await claude.hook('post-tool-use', { subagent: true }), null);
+  assert.equal(await claude.hook('post-tool-use', { claudePid: 1 }), null);
+  assert.match((await claude.hook('post-tool-use')) ?? '', /for the main model/);
+});
+
 test('a hook may wait before its session is there, and is woken by what comes', async (t) => {
   const sandbox = sandboxFor(t);
   const ann = await attachAgent(sandbox, { name: 'ann', lanes: 'tool' });

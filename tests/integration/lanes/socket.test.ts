@@ -277,6 +277,18 @@ test('what the transcript shows already is not shown again by check_inbox', asyn
   assert.equal((await ben.call('check_inbox')).text, 'No messages wait for you.');
 });
 
+test('nothing overtakes a text that is being written', async (t) => {
+  const { claude, ann, ben } = await scene(t);
+  claude.socket.mode = 'linger'; // the shim waits for the end of the connection
+  const first = idOf(await send(ann, 'number one'));
+  await claude.socket.content('number one');
+  const second = idOf(await send(ann, 'number two'));
+  assert.deepEqual(idsIn(await ben.call('whoami')), []);
+  claude.socket.thaw();
+  await claude.socket.content('number two');
+  assert.deepEqual(claude.socket.contents.flatMap(shownIds), [first, second]);
+});
+
 test('everybody can see by which lane an agent is reached and whether that works', async (t) => {
   const { sandbox, claude, ann } = await scene(t);
   assert.match(
