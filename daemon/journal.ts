@@ -9,8 +9,8 @@ import {
 import { errnoOf } from '../protocol/errors.js';
 import type { Log } from './log.js';
 
-/** A journal that has grown beyond this loses what has ended, when its agent attaches. */
-const COMPACT_BYTES = 64 * 1024;
+/** A journal that has grown beyond this loses what has ended; `done/` and the receipts still tell. */
+const COMPACT_BYTES = 256 * 1024;
 
 /** Lines that a full disk does not take are kept, but not for ever. */
 const MAX_UNWRITTEN = 10_000;
@@ -24,6 +24,8 @@ export class Journal {
   readonly path: string;
   #log: Log;
   #queue: JournalLine[] = [];
+  /** Bytes beyond which it is worth while to compact again. */
+  #limit = COMPACT_BYTES;
   #scheduled = false;
 
   constructor(path: string, log: Log) {
@@ -69,24 +71,26 @@ export class Journal {
     }
   }
 
-  /**
-   * Forgets messages that have left the inbox, once there are many of them.
-   *
-   * @param past what {@link read} has returned
-   */
-  compact(past: ReadonlyMap<string, Delivery>, isOpen: (id: string) => boolean): void {
-    const size = statSync(this.path, { throwIfNoEntry: false })?.size ?? 0;
-    if (size <= COMPACT_BYTES) return;
-    const kept = [...past].filter(([id]) => isOpen(id)).flatMap(([, { history }]) => history);
+  /** Forgets messages that have left the inbox, once there are many of them. */
+  compact(isOpen: (id: string) => boolean): void {
+    if (this.#size() <= this.#limit) return;
+    this.flush();
     const fresh = `${this.path}.new`;
     try {
-      writeFileSync(fresh, kept.map((line) => `${JSON.stringify(line)}\n`).join(''), {
+      const kept = [...readJournal(this.path)].filter(([id]) => isOpen(id));
+      const lines = kept.flatMap(([, { history }]) => history);
+      writeFileSync(fresh, lines.map((line) => `${JSON.stringify(line)}\n`).join(''), {
         mode: 0o600,
       });
       renameSync(fresh, this.path);
+      this.#limit = Math.max(COMPACT_BYTES, 2 * this.#size());
     } catch (error) {
       rmSync(fresh, { force: true });
       this.#log.warn({ err: error, journal: this.path }, 'cannot compact the journal');
     }
+  }
+
+  #size(): number {
+    return statSync(this.path, { throwIfNoEntry: false })?.size ?? 0;
   }
 }

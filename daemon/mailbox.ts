@@ -230,6 +230,11 @@ export class Mailbox {
     return true;
   }
 
+  /** For now and then: what has ended long ago is not noted for ever. */
+  tidy(): void {
+    this.#journal.compact((id) => this.entries.has(id));
+  }
+
   /** What has been noted is on the disk when this returns. */
   flush(): void {
     this.#journal.flush();
@@ -300,7 +305,7 @@ export class Mailbox {
       }
       past.delete(id);
     }
-    this.#journal.compact(past, (id) => existsSync(this.#file(id)));
+    this.#journal.compact((id) => existsSync(this.#file(id)));
     return past;
   }
 

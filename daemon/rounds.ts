@@ -103,6 +103,9 @@ export function beginRounds(
       office.idle.look();
     });
     if (!sweeping && sweepDue()) {
+      await attempt('tidy the journals', () => {
+        for (const { agent } of office.sessions) agent?.mailbox.tidy();
+      });
       sweeping = true;
       // Not awaited: each notice waits for the disk, and heartbeats must not wait for thousands.
       void attempt('look for expired messages', () => expiry.sweep()).then(() => {
