@@ -54,12 +54,12 @@ export class HookDesk {
     const session = this.#office.sessionOf(report);
     if (session === undefined) return NOTHING;
     session.hooked = true;
+    if (report.subagent === true) return NOTHING;
     if (report.sessionId !== undefined) session.follow(report.sessionId);
     const { claudeDir = '' } = session.facts;
     if (isTranscriptPath(report.transcriptPath, claudeDir)) {
       session.transcriptPath = report.transcriptPath;
     }
-    if (report.subagent === true) return NOTHING;
     if (report.ids !== undefined) session.seen(report.ids, 'hook');
     switch (report.event) {
       case 'session-start':
