@@ -29,6 +29,9 @@ const STABLE_MS = 1_000;
  */
 const FIRST_DAEMON_MS = 60_000;
 
+/** `claude -p` and the SDKs: such a client ends after its last turn, but not before its hooks do. */
+const NOT_INTERACTIVE = /^sdk-/;
+
 /** The receipt is a matter of milliseconds; the session does not wake before we have ended. */
 const RECEIPT_MS = 1_000;
 
@@ -42,6 +45,9 @@ export async function wait(): Promise<number> {
   const client = claudePidIn(process.env);
   // Without it nothing would ever tell us to go.
   if (client === undefined) throw new Error('no CLAUDE_PID');
+  if (NOT_INTERACTIVE.test(process.env['CLAUDE_CODE_ENTRYPOINT'] ?? '')) {
+    throw new Error('not an interactive session: it would not end before this hook');
+  }
   const gone = Promise.race([clientGone(client), toldToGo()]);
   const bytes = await readStdin();
   const session = sessionOf((bytes && parseInput(bytes)) ?? {}, process.env) ?? {};

@@ -79,6 +79,16 @@ test('without CLAUDE_PID nothing would ever end it: it does not begin', async (t
   assert.deepEqual(daemon.peers.rest(), []);
 });
 
+test('a client without an interactive session would not end before it: it does not begin', async (t) => {
+  const home = makeHome(t);
+  const daemon = await FakeDaemon.start(t, home);
+  for (const entrypoint of ['sdk-cli', 'sdk-ts', 'sdk-py']) {
+    const env = { ...ENV, CLAUDE_CODE_ENTRYPOINT: entrypoint };
+    assert.deepEqual(await runHook(t, home, ['wait'], { env, stdin: STDIN }), UNNOTICED);
+  }
+  assert.deepEqual(daemon.peers.rest(), []);
+});
+
 test('the client is killed: it leaves', async (t) => {
   const home = makeHome(t);
   const daemon = await FakeDaemon.start(t, home);
