@@ -94,7 +94,9 @@ export class HookDesk {
   async wait(of: HookSession, hungUp: AbortSignal): Promise<HookReply> {
     for (;;) {
       const session = await this.#attached(of, hungUp);
-      if (session === undefined || this.#waiting.has(session)) return NOTHING;
+      if (session === undefined) return NOTHING;
+      session.hooked = true;
+      if (this.#waiting.has(session)) return NOTHING;
       const reply = await this.#mailFor(session, hungUp);
       if (reply !== undefined) return reply;
     }

@@ -211,6 +211,17 @@ test('a hook may wait before its session is there, and is woken by what comes', 
   assert.match((await woken).text ?? '', /> wake up/);
 });
 
+test('a session for which a hook waits is reached by hooks, also before any other has reported', async (t) => {
+  const { claude, ann, ben } = await scene(t);
+  const connection = await claude.hookConnection();
+  t.after(() => {
+    connection.close();
+  });
+  void connection.call('hook_wait', { sessionId: claude.sessionId }).catch(() => undefined);
+  await until(async () => / by hook /.test(await list(ann)), 'its lane');
+  assert.match((await ben.call('whoami')).text, /^Lane: hook /m);
+});
+
 test('a hook that waits goes on waiting for the session when its server is started anew', async (t) => {
   const { claude, ann, ben } = await scene(t);
   const connection = await claude.hookConnection();
