@@ -62,7 +62,11 @@ export function takeInbox(
     // Noted before it leaves: if we die, nobody else knows that a hook may have shown it.
     if (lane === 'hook') mailbox.markPushed(entry, lane);
   }
-  const more = left > 0 ? `\n\n${plural(left, 'more message')} wait: call check_inbox again.` : '';
+  const again = unconfirmed ? ' again' : '';
+  const more =
+    left === 0
+      ? ''
+      : `\n\n${plural(left, 'more message')} ${left === 1 ? 'waits' : 'wait'}: call check_inbox${again}.`;
   return {
     text: digestOf(items) + more,
     ids: taken.map(({ id }) => id),

@@ -100,7 +100,7 @@ test('more than a hook may bring comes with the next one; a text that is too lon
   const { claude, ann, ben } = await scene(t);
   for (const n of [1, 2, 3]) await send(ann, `${n} ${'x'.repeat(4_000)}`);
   const first = (await claude.hook('user-prompt-submit')) ?? '';
-  assert.match(first, /> 1 x.*> 2 x.*1 more message wait/s);
+  assert.match(first, /> 1 x.*> 2 x.*1 more message waits: call check_inbox\.$/s);
   assert.ok(first.length < 10_000, `${first.length}`);
   assert.match((await claude.hook('post-tool-use')) ?? '', /> 3 x/);
   const id = idOf(await send(ann, 'y'.repeat(12_000)));
