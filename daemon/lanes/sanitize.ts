@@ -48,6 +48,6 @@ export function sanitizeText(text: string): string {
 /** A value for an attribute: one line, without quotes or brackets that could end it. */
 export function sanitizeValue(value: string): string {
   return sanitizeText(value)
-    .replaceAll(/[<>"'&\n\t]/g, ' ')
+    .replaceAll(/&lt;|[<>"'&\n\t]/g, ' ')
     .slice(0, 200);
 }
