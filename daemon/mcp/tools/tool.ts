@@ -42,7 +42,7 @@ export interface Tool {
 /** A message's text: something must be left when the blanks are taken away. */
 export const textArgument = z
   .string()
-  .min(1)
+  .min(1, { error: 'is empty', abort: true })
   .refine((text) => text.trim() !== '', 'is empty');
 
 /** Puts a tool together; the handler's arguments have the type that the schema has checked. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Message } from '../../../protocol/envelope.js';
-import { currentName } from '../../directory.js';
+import { isMessageId } from '../../../protocol/ids.js';
+import { namedAgent } from '../../recipient.js';
 import { MAX_WAIT_S, waitForMessages } from '../wait.js';
 import { defineTool } from './tool.js';
 
@@ -11,12 +12,16 @@ export const waitForMessage = defineTool({
   schema: z.strictObject({
     timeout_s: z.number().min(0).max(MAX_WAIT_S).describe('seconds'),
     from: z.string().optional().describe('only from this agent'),
-    reply_to: z.string().optional().describe('only an answer to this msg_id'),
+    reply_to: z
+      .string()
+      .refine(isMessageId, 'is not a message id')
+      .optional()
+      .describe('only an answer to this msg_id'),
   }),
   handle: async ({ timeout_s: seconds, from, reply_to: replyTo }, call) => {
     const { office, session } = call;
     office.register(session);
-    const sender = from === undefined ? undefined : currentName(office, from);
+    const sender = from === undefined ? undefined : namedAgent(office, from);
     const matches = (message: Message): boolean =>
       (sender === undefined || [from, sender].includes(message.from)) &&
       (replyTo === undefined || message.replyTo === replyTo);

@@ -101,7 +101,7 @@ test('wrong arguments are results that a model can read, not protocol errors', a
     ['send', { to: 'ben' }, /"text"/],
     ['send', { to: 7, text: 'x' }, /"to"/],
     ['send', { to: 'ben', text: ' \n\t' }, /"text": is empty/],
-    ['send', { to: 'ben', text: '' }, /"text"/],
+    ['send', { to: 'ben', text: '' }, /^Wrong arguments: "text": is empty\.$/],
     ['send', { to: 'ben', text: 'x', type: 'shout' }, /"type"/],
     ['send', { to: 'ben', text: 'x', surprise: 1 }, /no argument "surprise"/],
     ['reply', { msg_id: 'msg-1' }, /"text"/],
@@ -110,6 +110,8 @@ test('wrong arguments are results that a model can read, not protocol errors', a
     ['register', {}, /"name"/],
     ['broadcast', { text: 5 }, /"text"/],
     ['check_inbox', { all: true }, /all/],
+    ['wait_for_message', { timeout_s: 9, from: 'Ben!' }, /"Ben!" is not an agent name/],
+    ['wait_for_message', { timeout_s: 9, reply_to: '7' }, /"reply_to": is not a message id/],
     ['no_such_tool', {}, /no tool "no_such_tool"/],
   ];
   for (const [tool, args, named] of wrong) {
