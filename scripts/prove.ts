@@ -30,12 +30,13 @@ export async function prove(): Promise<number> {
 
   claude mcp add --scope user cc2cc -- ${quote(process.execPath)} ${quote(SHIM)}
 
-Then start two sessions and tell one of them: "list the cc2cc agents and send one a greeting".
 Then start claude as always, in two terminals, and say in one of them:
 
   List the cc2cc agents and send the other one a greeting.
 
-What goes on:  ${quote(process.execPath)} ${quote(DAEMON)} status`);
+To see what goes on:
+
+  ${quote(process.execPath)} ${quote(DAEMON)} status`);
   return ExitCode.ok;
 }
 
