@@ -57,7 +57,7 @@ export const MAX_SOCKET_PATH_BYTES = 100;
 
 /**
  * Texts that a session's own socket takes at once, and milliseconds until it takes one more. The
- * client drops what comes faster without a word: it was seen to take 30 at once, then one per 5 s.
+ * client drops what comes faster without a word: it was seen to take 30 at once, then one per 2 s.
  */
 export const SOCKET_BURST = 25;
 export const SOCKET_REFILL_MS = 5_000;
