@@ -179,6 +179,7 @@ test('a question whose fate cannot be told keeps nothing that has come meanwhile
   const { answer } = await begin(ann, 'ask', { to: 'ben', text: 'well?', timeout_s: 30 });
   await until(async () => /well\?/.test((await ben.call('whoami')).text), 'the question');
   const { journal } = mailboxPaths(sandbox.root, 'ben');
+  await until(() => listDone(sandbox, 'ben').length === 1, 'the last line of the journal');
   rmSync(journal, { force: true });
   mkdirSync(journal); // cannot be read
   const id = idOf(await ben.call('send', { to: 'ann', text: 'what do you mean?' }));
