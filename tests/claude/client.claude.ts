@@ -1,6 +1,9 @@
 /** What cc2cc builds upon in the client. When these fail, the client has changed. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { until } from '../support/events.js';
+import { useTool } from './support/answer.js';
 import { claudeTest } from './support/world.js';
 
 claudeTest('the shim is a child of the client and told of its session', async (world) => {
@@ -30,6 +33,37 @@ claudeTest('what a hook adds reaches the model; it knows the pid of the client',
   const ann = await world.start('ann', { settings: { hooks } });
   await ann.type('hello');
   await ann.model.given(new RegExp(`the hook of ${ann.pid}\\b`));
+});
+
+claudeTest('a hook is told when it runs in a subagent', async (world) => {
+  const told = join(world.sandbox.dir, 'told.jsonl');
+  const command = `tr -d '\\n' >> '${told}'; echo >> '${told}'`;
+  const hooks = { PostToolUse: [{ hooks: [{ type: 'command', command }] }] };
+  const ann = await world.start('ann', { settings: { hooks } });
+  const helper = {
+    description: 'helps',
+    prompt: 'the helper digs',
+    subagent_type: 'general-purpose',
+  };
+  ann.model.when(/^delegate it$/m, useTool('Agent', helper));
+  ann.model.when(/^the helper digs$/m, useTool('Bash', { command: 'true' }));
+  ann.model.when(/^delegate nothing$/m, useTool('Bash', { command: 'true' }));
+  await ann.type('delegate nothing');
+  await ann.idle();
+  await ann.type('delegate it');
+  const inputs = (): Record<string, unknown>[] =>
+    readFileSync(told, 'utf8')
+      .split('\n')
+      .filter((line) => line.includes('"Bash"'))
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+  await until(() => existsSync(told) && inputs().length === 2, 'both hooks', 20_000);
+  assert.deepEqual(
+    inputs().map((input) => typeof input['agent_id']),
+    ['undefined', 'string'],
+  );
+  const [own, sub] = inputs().map((input) => input['session_id']);
+  assert.equal(own, sub);
+  await ann.idle();
 });
 
 claudeTest('what is typed while the model thinks is given to it afterwards', async (world) => {

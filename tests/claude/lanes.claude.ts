@@ -138,6 +138,12 @@ claudeTest('a hook that waits wakes a session without a socket', async (world) =
   }
 });
 
+claudeTest('claude -p ends, also with the hook that waits in its settings', async ({ run }) => {
+  const settings = JSON.stringify({ hooks: hookSettings({ wait: true }) });
+  const { code, stdout } = await run('ann', ['-p', 'good morning', '--settings', settings]);
+  assert.deepEqual([code, stdout.trim()], [0, 'ok']);
+});
+
 claudeTest('/clear keeps the name and the mail, also without hooks', async (world) => {
   const ben = await world.start('ben', { env: { CC2CC_NAME: undefined } });
   await ben.call('whoami');
