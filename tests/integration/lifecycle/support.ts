@@ -124,8 +124,9 @@ export function freshIds(agent: McpClient): string[] {
 
 /** Every file and folder below, with what lstat says of it. */
 export function walk(folder: string): { path: string; stats: Stats }[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).flatMap((name) => {
     const path = join(folder, name);
-    return { path, stats: lstatSync(path) };
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    return stats === undefined ? [] : { path, stats }; // files come and go while we walk
   });
 }
