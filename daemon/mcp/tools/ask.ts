@@ -33,7 +33,7 @@ export const ask = defineTool({
       const answered = messages.some((entry) => mailbox?.read(entry)?.replyTo === receipt.id);
       if (answered) return { text: '', messages };
       const state = sentenceOfReport(reportMessage(office.root, receipt.id));
-      later = `${state} The answer will come as a message.`;
+      later = `${state} An answer would come as a message.`;
     } catch (error) {
       for (const entry of messages) entry.taken = false; // nobody else would show them
       throw error;

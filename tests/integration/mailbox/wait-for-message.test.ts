@@ -152,7 +152,7 @@ test('ask without an answer in time says what became of the question', async (t)
   const { ann, ben } = await scene(t);
   const { text } = await ann.call('ask', { to: 'ben', text: 'anybody?', timeout_s: 0.2 });
   assert.match(text, /^No answer within 0\.2 s\. msg-\S+ waits in ben's inbox/);
-  assert.match(text, /The answer will come as a message\.$/);
+  assert.match(text, /An answer would come as a message\.$/);
   const [id] = await drainInbox(ben);
   await ben.call('reply', { msg_id: id, text: 'late' });
   assert.match((await ann.call('check_inbox')).text, /> late/);
