@@ -11,8 +11,9 @@ import type { Office } from './office.js';
 export function namedAgent(office: Office, wanted: string): string {
   if (isName(wanted)) return currentName(office, wanted);
   const cut = wanted.slice(0, 64);
+  const [near] = nearNames(cut.trim(), listedNames(office), 1);
   throw new Cc2ccError('E_NAME', `"${cut}" is not an agent name (${NAME_RULE}).`, {
-    hint: 'See list_agents.',
+    hint: near === undefined ? 'See list_agents.' : `Did you mean ${near}?`,
   });
 }
 

@@ -81,6 +81,11 @@ test('an unknown name is an error that lists near ones, and leaves no trace', as
   const near = await ann.call('send', { to: 'calm-owi', text: 'x' });
   assert.ok(near.isError);
   assert.match(near.text, /Nobody here is or was called "calm-owi"\. Did you mean calm-owl\?/);
+  for (const to of ['Calm-Owl', ' calm-owl ']) {
+    const { text, isError } = await ann.call('send', { to, text: 'hello' });
+    assert.equal(isError, true);
+    assert.match(text, /is not an agent name .* Did you mean calm-owl\?$/);
+  }
   const far = await ann.call('send', { to: 'zzzzzzzzzz', text: 'x' });
   assert.ok(far.isError);
   assert.match(far.text, /Known: calm-owl/);
