@@ -1,5 +1,5 @@
-import { isFresh, isReturning, readHeartbeat } from '../protocol/heartbeat.js';
 import { HEARTBEAT_STALE_MS } from '../protocol/limits.js';
+import { isThere } from './directory.js';
 import type { Office } from './office.js';
 
 /** `/mcp reconnect` takes a second or two on a loaded machine, and is no leaving. */
@@ -22,18 +22,9 @@ export class Absence {
     this.#since.delete(name);
   }
 
-  /** Attached here or elsewhere, or about to be again. */
-  isThere(name: string): boolean {
-    if (this.#office.agent(name) !== undefined) return true;
-    const heartbeat = readHeartbeat(this.#office.root, name);
-    if (heartbeat === undefined) return false;
-    const { host } = this.#office;
-    return (heartbeat.host !== host && isFresh(heartbeat)) || isReturning(heartbeat, host);
-  }
-
   /** Missed for so long that it is no re-attach. Counted from the first time that it is asked for. */
   hasLeft(name: string, now = performance.now()): boolean {
-    if (this.isThere(name)) {
+    if (isThere(this.#office, name)) {
       this.#since.delete(name);
       return false;
     }

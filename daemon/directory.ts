@@ -101,12 +101,17 @@ export function messageFiles(root: string, name: string): string[] {
   return files.filter((file) => file.endsWith('.json') && !file.startsWith('.'));
 }
 
+/** Whether an agent is attached here or elsewhere, or about to be again. */
+export function isThere(office: Office, name: string): boolean {
+  if (office.agent(name) !== undefined) return true;
+  const heartbeat = readHeartbeat(office.root, name);
+  return heartbeat !== undefined && (isFresh(heartbeat) || isReturning(heartbeat, office.host));
+}
+
 /** Agents that a broadcast reaches: online, here or elsewhere, without the sender. */
 export function onlineNames(office: Office, except: string | undefined): string[] {
-  const elsewhere = heartbeatNames(office.root).filter((name) => {
-    if (office.agent(name) !== undefined) return false;
-    const heartbeat = readHeartbeat(office.root, name);
-    return heartbeat !== undefined && (isFresh(heartbeat) || isReturning(heartbeat, office.host));
-  });
+  const elsewhere = heartbeatNames(office.root).filter(
+    (name) => office.agent(name) === undefined && isThere(office, name),
+  );
   return [...office.agentNames(), ...elsewhere].filter((name) => name !== except).sort();
 }

@@ -51,7 +51,7 @@ export class HookDesk {
 
   /** @param hungUp the hook has ended: what it was given and did not confirm may be lost */
   report(report: HookReport, hungUp: AbortSignal): HookReply {
-    const session = this.#office.sessionOf(report);
+    const session = sessionOf(this.#office, report);
     if (session === undefined) return NOTHING;
     session.hooked = true;
     if (report.subagent === true) return NOTHING;
@@ -129,7 +129,7 @@ export class HookDesk {
   /** A session's first hook runs while its server is still being started. */
   async #attached(of: HookSession, hungUp: AbortSignal): Promise<Session | undefined> {
     for (const deadline = performance.now() + ATTACH_MS; !hungUp.aborted;) {
-      const session = this.#office.sessionOf(of);
+      const session = sessionOf(this.#office, of);
       if (session !== undefined || performance.now() > deadline) return session;
       await sleep(ATTACH_LOOK_MS);
     }
@@ -201,4 +201,22 @@ export class HookDesk {
       session.leaving = false;
     }, FAREWELL_MS).unref();
   }
+}
+
+/** The session that a hook of its client speaks of. */
+function sessionOf(office: Office, { claudePid, sessionId }: HookSession): Session | undefined {
+  const agents = [...office.sessions].filter(({ agent }) => agent !== undefined).reverse();
+  const byPid = agents.find(({ facts }) => facts.ppid === claudePid);
+  if (byPid !== undefined) {
+    byPid.isClaudesChild = true;
+    return byPid;
+  }
+  // Where something stands between the client and the shim. A conversation can be open in two
+  // clients, so one whose client is known is not meant.
+  return agents.find(
+    (session) =>
+      sessionId !== undefined &&
+      session.sessionId === sessionId &&
+      (claudePid === undefined || !session.isClaudesChild),
+  );
 }

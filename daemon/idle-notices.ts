@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Cc2ccError } from '../protocol/errors.js';
 import { Absence } from './absence.js';
-import { currentName, describeAgent } from './directory.js';
+import { currentName, describeAgent, isThere } from './directory.js';
 import { postNotice } from './idle-notice.js';
 import {
   readWatches,
@@ -120,7 +120,7 @@ export class IdleNotices {
     if (status === 'idle' || status === 'busy') return status;
     // One that is attached here and offline has said goodbye.
     if (where === 'here') return status === 'offline' ? 'away' : 'unknown';
-    return this.#absence.isThere(agent) ? 'unknown' : 'away';
+    return isThere(this.#office, agent) ? 'unknown' : 'away';
   }
 
   #outcomeOf({ agent, deadline }: Watch, now: number): Outcome | undefined {

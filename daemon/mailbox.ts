@@ -1,16 +1,17 @@
-import { existsSync, lstatSync, readdirSync, rmSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { next, type Delivery, type DeliveryEvent, type LaneName } from '../protocol/delivery.js';
-import { ensureMailbox, placeFile } from '../protocol/deliver.js';
+import { ensureMailbox } from '../protocol/deliver.js';
 import { expiresAt, sentAt, type Message } from '../protocol/envelope.js';
 import { errnoOf } from '../protocol/errors.js';
-import type { MailboxPaths } from '../protocol/paths.js';
-import { inOrder, type Entry } from './entry.js';
-import { Journal } from './journal.js';
 import { inspectFile } from '../protocol/inspect.js';
+import type { MailboxPaths } from '../protocol/paths.js';
+import { admit } from './admit.js';
+import { inOrder, type Entry } from './entry.js';
+import { Journal, wasOffered } from './journal.js';
 import type { Log } from './log.js';
+import { recover } from './recover.js';
 import { rejectFile } from './reject.js';
-import { completeReceipt } from './receipts.js';
 import { settleFile, unsettleFile, type Settlement } from './settle.js';
 import { SpareFile } from './spare.js';
 
@@ -64,7 +65,7 @@ export class Mailbox {
     this.#given = given;
     this.#log = log;
     this.#journal = new Journal(paths.journal, log);
-    this.#past = this.#recover();
+    this.#past = recover(paths, this.#journal, log);
   }
 
   /** A message that is being made durable at this moment; false when it is known already. */
@@ -97,11 +98,11 @@ export class Mailbox {
         const verdict = inspectFile(join(this.paths.inbox, name), name);
         if (verdict.kind === 'later') again = true;
         const reason = verdict.kind === 'reject' ? verdict.reason : undefined;
-        const refusal = verdict.kind === 'message' ? this.#admit(verdict.message, name) : reason;
+        const refusal =
+          verdict.kind === 'message' ? admit(this.paths, verdict.message, name) : reason;
         if (refusal !== undefined) this.#reject(name, refusal);
         else if (verdict.kind === 'message') {
-          const entry = this.entries.get(verdict.message.id);
-          if (entry === undefined) continue;
+          const entry = this.#add(verdict.message);
           fresh.push(entry);
           bytes += verdict.message.content.text.length;
           if (bytes > SCAN_BYTES) entry.message = undefined;
@@ -183,7 +184,7 @@ export class Mailbox {
     this.spare = new SpareFile(paths.tmp);
     this.#journal.flush();
     this.#journal = new Journal(paths.journal, this.#log);
-    this.#past = this.#recover();
+    this.#past = recover(paths, this.#journal, this.#log);
   }
 
   /** Moves a message to `done/`, once it is durable. */
@@ -225,7 +226,7 @@ export class Mailbox {
     if (hasEnded && next(told.state, dropped) === undefined) return false;
     if (wasOffered([...(told?.history ?? []), dropped])) this.#shown.add(id);
     this.#journal.note(id, dropped);
-    this.#journal.flush(); // a crash before the move is mended by recover()
+    this.#journal.flush(); // a crash before the move is mended, see recover.ts
     unsettleFile(this.paths, id);
     return true;
   }
@@ -288,37 +289,6 @@ export class Mailbox {
     this.#journal.flush();
   }
 
-  /** Finishes what a daemon before us had noted as ended but not moved; tells what else it noted. */
-  #recover(): Map<string, Delivery> {
-    const past = this.#journal.read();
-    for (const [id, { state, history }] of past) {
-      if (history.at(-1)?.event === 'dropped') this.#finishTakingBack(id);
-      const ended = state.name === 'seen' || state.name === 'expired';
-      if (!ended) continue;
-      const how: Settlement =
-        state.name === 'seen' ? { state: 'seen', evidence: state.evidence } : { state: 'expired' };
-      try {
-        if (existsSync(this.#file(id))) settleFile(this.paths, id, how);
-        else if (state.name === 'seen') completeReceipt(this.paths, id, state.evidence);
-      } catch (error) {
-        this.#log.error({ err: error, id }, 'cannot finish what was begun');
-      }
-      past.delete(id);
-    }
-    this.#journal.compact((id) => existsSync(this.#file(id)));
-    return past;
-  }
-
-  /** A daemon before us had noted that nobody has seen it after all. */
-  #finishTakingBack(id: string): void {
-    if (existsSync(this.#file(id)) || !existsSync(join(this.paths.done, `${id}.json`))) return;
-    try {
-      unsettleFile(this.paths, id);
-    } catch (error) {
-      this.#log.error({ err: error, id }, 'cannot take a message back');
-    }
-  }
-
   #remove(id: string): void {
     this.entries.delete(id);
     this.#waiting.delete(id);
@@ -346,28 +316,6 @@ export class Mailbox {
     return !(name.endsWith('.json') && this.entries.has(name.slice(0, -'.json'.length)));
   }
 
-  /** Takes a checked message in under its own id; the reason when it cannot be. */
-  #admit(message: Message, name: string): string | undefined {
-    const own = `${message.id}.json`;
-    const seen = join(this.paths.done, own);
-    const done = lstatSync(seen, { throwIfNoEntry: false });
-    if (done !== undefined) {
-      const { ino, dev } = lstatSync(join(this.paths.inbox, name));
-      const isOther = done.ino !== ino || done.dev !== dev;
-      if (isOther) return `replay: ${message.id} has been delivered before`;
-      rmSync(seen); // one file in both: a crash while it was taken back
-    }
-    if (name !== own) {
-      const target = join(this.paths.inbox, own);
-      if (lstatSync(target, { throwIfNoEntry: false })) {
-        return `duplicate: ${message.id} is in the inbox already`;
-      }
-      placeFile(join(this.paths.inbox, name), target); // dropped by hand under another name
-    }
-    this.#add(message);
-    return undefined;
-  }
-
   #reject(name: string, reason: string): void {
     try {
       rejectFile(join(this.paths.inbox, name), this.#rejected, this.paths.dir, reason);
@@ -377,15 +325,4 @@ export class Mailbox {
       this.#log.error({ err: error, mailbox: this.paths.dir, reason }, 'file cannot be rejected');
     }
   }
-}
-
-/** Whether a session was offered it and may have been given it, without a sign of that. */
-function wasOffered(history: readonly DeliveryEvent[]): boolean {
-  let isOpen = false; // nobody knows what became of the last offer
-  for (const { event } of history) {
-    if (event === 'overdue' || (event === 'pushed' && isOpen)) return true;
-    if (event === 'pushed') isOpen = true;
-    if (event === 'unsent' || event === 'dropped') isOpen = false;
-  }
-  return isOpen;
 }

@@ -1,7 +1,5 @@
-import type { HookSession } from '../protocol/control.js';
 import { mailboxPaths, rootPaths } from '../protocol/paths.js';
 import type { SessionFacts } from '../protocol/hello.js';
-import type { TokenBucket } from '../protocol/token-bucket.js';
 import { Arriving } from './arriving.js';
 import type { Claim, Claimer } from './claim.js';
 import type { Config } from './config.js';
@@ -11,7 +9,7 @@ import { beat, introduce } from './identity.js';
 import type { Log } from './log.js';
 import { InboxWatch } from './inbox-watch.js';
 import { Mailbox } from './mailbox.js';
-import { socketBucket } from './lanes/socket-lane.js';
+import { SocketBuckets } from './lanes/socket-buckets.js';
 import { claimFor } from './naming.js';
 import { Presence, type Listener } from './presence.js';
 import { PairRate } from './rate.js';
@@ -44,6 +42,7 @@ export class Office {
   readonly inboxes: InboxWatch;
   readonly evidence: EvidenceWatch;
   readonly idle: IdleNotices;
+  readonly sockets = new SocketBuckets();
   readonly names: SessionNames;
   /** Tool calls that are being carried out. */
   readonly running = new Set<Promise<unknown>>();
@@ -52,8 +51,6 @@ export class Office {
   renaming: Promise<unknown> | undefined;
   #instance: string;
   #agents = new Map<string, Session>();
-  /** By process id of the client: what its socket has been given lately. */
-  #buckets = new Map<number, TokenBucket>();
 
   constructor({ root, host, instance, idleWatches, config, log }: OfficeOptions) {
     this.root = root;
@@ -94,33 +91,6 @@ export class Office {
     session.onFollow = () => {
       introduce(this, session); // a resumed conversation gets its name back
     };
-  }
-
-  /** What a client's socket bears: the same for all shims that serve that client in turn. */
-  bucketOf({ ppid }: SessionFacts): TokenBucket {
-    const now = performance.now();
-    for (const [pid, bucket] of this.#buckets) if (bucket.isFull(now)) this.#buckets.delete(pid);
-    const bucket = this.#buckets.get(ppid) ?? socketBucket();
-    this.#buckets.set(ppid, bucket);
-    return bucket;
-  }
-
-  /** The session that a hook of its client speaks of. */
-  sessionOf({ claudePid, sessionId }: HookSession): Session | undefined {
-    const agents = [...this.sessions].filter(({ agent }) => agent !== undefined).reverse();
-    const byPid = agents.find(({ facts }) => facts.ppid === claudePid);
-    if (byPid !== undefined) {
-      byPid.isClaudesChild = true;
-      return byPid;
-    }
-    // Where something stands between the client and the shim. A conversation can be open in two
-    // clients, so one whose client is known is not meant.
-    return agents.find(
-      (session) =>
-        sessionId !== undefined &&
-        session.sessionId === sessionId &&
-        (claudePid === undefined || !session.isClaudesChild),
-    );
   }
 
   /**

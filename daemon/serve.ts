@@ -31,7 +31,7 @@ function serveSession(
   socket: Socket,
 ): LineReader {
   const transport = new SessionTransport(socket, instance);
-  const session = new Session(facts, transport, office.bucketOf(facts));
+  const session = new Session(facts, transport, office.sockets.of(facts.ppid));
   office.admit(session);
   if (!isLookingAround(facts)) {
     try {

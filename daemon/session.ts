@@ -8,7 +8,7 @@ import { Activity } from './evidence/activity.js';
 import type { Transcript } from './evidence/transcript.js';
 import { LaneSet } from './lanes/lane-set.js';
 import { Offering } from './lanes/offering.js';
-import { SocketLane, socketBucket } from './lanes/socket-lane.js';
+import { SocketLane } from './lanes/socket-lane.js';
 import type { Mailbox } from './mailbox.js';
 import type { SessionTransport } from './mcp/transport.js';
 import { Waiters } from './waiters.js';
@@ -66,12 +66,8 @@ export class Session {
   onFollow: (() => void) | undefined;
   readonly #offering: Offering;
 
-  /** @param bucket of the client's socket, where an earlier connection has used it */
-  constructor(
-    facts: SessionFacts,
-    transport: SessionTransport,
-    readonly bucket: TokenBucket = socketBucket(),
-  ) {
+  /** @param bucket of the client's socket */
+  constructor(facts: SessionFacts, transport: SessionTransport, bucket: TokenBucket) {
     this.facts = facts;
     this.transport = transport;
     this.sessionId = facts.sessionId;

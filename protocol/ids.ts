@@ -2,15 +2,7 @@ import { createHash } from 'node:crypto';
 import { v7 } from 'uuid';
 import type { Stamp } from './stamp.js';
 
-/**
- * Ids that we accept in files: ours (`msg-<uuid v7>`), the original's (`msg-<uuid v4>`) and what
- * people write by hand. The id is a file name, so nothing else may pass.
- */
-export const ID_PATTERN = /^msg-[A-Za-z0-9_-]{1,64}$/;
-
-export function isMessageId(value: unknown): value is string {
-  return typeof value === 'string' && ID_PATTERN.test(value);
-}
+export { ID_PATTERN, isMessageId } from './id-pattern.js';
 
 /** A fresh id for a message without a stamp (command line, notices). */
 export function newMessageId(): string {

@@ -1,3 +1,5 @@
+import { isMessageId } from './id-pattern.js';
+
 /**
  * What of ours stands in a text that a client gave to its model. Texts are made in the daemon
  * (lanes/compose.ts, lanes/digest.ts) and recognised in the hook command and in transcripts; the
@@ -34,7 +36,7 @@ export function shownIds(text: string): string[] {
     return [...tag[0].matchAll(TAG_IDS)]
       .flatMap(([, ids = '']) => ids.split(','))
       .map((id) => id.trim())
-      .filter((id) => /^msg-[A-Za-z0-9_-]{1,64}$/.test(id));
+      .filter((id) => isMessageId(id));
   }
   if (head === null) return [];
   return [...text.slice(head.index).matchAll(HEADER)].flatMap(([, id]) => id ?? []);

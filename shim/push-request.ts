@@ -1,5 +1,5 @@
 import type { HopPush } from '../protocol/hop.js';
-import { isMessageId } from './pushed-ring.js';
+import { isMessageId } from '../protocol/id-pattern.js';
 import type { Id } from './rpc.js';
 
 /** A daemon's request to write to the session's own socket. */

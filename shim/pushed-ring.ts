@@ -1,15 +1,6 @@
+import { isMessageId } from '../protocol/id-pattern.js';
 import { PUSHED_RING } from '../protocol/limits.js';
 import { objectIn } from './rpc.js';
-
-/**
- * As `ID_PATTERN` of the protocol, whose file would load the uuid package. One id that breaks the
- * rule would make every later hello of this session a bad one.
- */
-const MESSAGE_ID = /^msg-[A-Za-z0-9_-]{1,64}$/;
-
-export function isMessageId(value: unknown): value is string {
-  return typeof value === 'string' && MESSAGE_ID.test(value);
-}
 
 /**
  * The ids of the messages that were handed to the client last. They tell a new daemon what its
@@ -22,7 +13,7 @@ export class PushedRing {
 
   add(ids: readonly unknown[]): void {
     for (const id of ids) {
-      if (!isMessageId(id)) continue;
+      if (!isMessageId(id)) continue; // one bad id would make every later hello a bad one
       this.#ids.delete(id); // repeated: now among the youngest
       this.#ids.add(id);
     }

@@ -21,7 +21,7 @@ export const hook: Figure = {
       const { sessionId } = await attachAgent(sandbox);
       const stdin = JSON.stringify({
         session_id: sessionId,
-        transcript_path: `${sandbox.home}/.claude/projects/work/${sessionId}.jsonl`,
+        transcript_path: `${sandbox.home}/.claude/projects/bench/${sessionId}.jsonl`,
         cwd: sandbox.work,
         hook_event_name: 'PostToolUse',
         tool_name: 'Bash',

@@ -116,9 +116,11 @@ export class EvidenceWatch {
     const { facts, sessionId, transcriptPath } = session;
     if (facts.transcript === 'off' || facts.claudeDir === undefined) return;
     const { transcript } = session;
-    if (transcript !== undefined && transcript.path === transcriptPath) return;
-    if (transcript !== undefined && sessionId !== undefined && transcript.path.includes(sessionId))
-      return;
+    const isCurrent =
+      transcript !== undefined &&
+      (transcript.path === transcriptPath ||
+        (sessionId !== undefined && transcript.path.includes(sessionId)));
+    if (isCurrent) return;
     const now = performance.now();
     if (now < session.searchedAt + SEARCH_MS) return;
     session.searchedAt = now;

@@ -44,7 +44,8 @@ export class LaneSet {
 
   /** Whether a lane is among those that this session uses. */
   has(name: LaneName): boolean {
-    return this.#find(name)?.dead === undefined && this.#find(name) !== undefined;
+    const lane = this.#find(name);
+    return lane !== undefined && lane.dead === undefined;
   }
 
   /** Lanes that can wake the session, best first. */

@@ -1,7 +1,7 @@
 import type { HopPush, HopPushed } from '../../protocol/hop.js';
 import { isRecord } from '../../protocol/json.js';
-import { SOCKET_BURST, SOCKET_REFILL_MS } from '../../protocol/limits.js';
-import { TokenBucket } from '../../protocol/token-bucket.js';
+import { SOCKET_REFILL_MS } from '../../protocol/limits.js';
+import type { TokenBucket } from '../../protocol/token-bucket.js';
 import { ShimError, type SessionTransport } from '../mcp/transport.js';
 
 /** What became of a text. `later`: nothing was written. `unsure`: perhaps the client has it. */
@@ -10,11 +10,6 @@ export type SocketOutcome =
 
 /** A shim that does not answer for so long has lost its client or hangs. */
 const ANSWER_MS = 10_000;
-
-/** The bucket of a client's socket; it outlives the shim, which `/mcp` can replace at any time. */
-export function socketBucket(): TokenBucket {
-  return new TokenBucket(SOCKET_BURST, SOCKET_REFILL_MS, performance.now());
-}
 
 /**
  * The session's own inbox socket, which only its child, the shim, may write to. The client drops in

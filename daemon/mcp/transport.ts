@@ -3,6 +3,7 @@ import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 import type { Socket } from 'node:net';
 import { encodeLine } from '../../protocol/framing.js';
 import { isRecord } from '../../protocol/json.js';
+import { within } from '../../protocol/within.js';
 
 /** A session that reads nothing for so long that this much waits for it is given up. */
 const MAX_UNREAD_BYTES = 32 * 1024 * 1024;
@@ -121,36 +122,18 @@ export class SessionTransport implements Transport {
    * @param deadlineMs how long the answer may take
    * @throws ShimError with the shim's message; Error when it does not answer or is gone
    */
-  ask(method: `cc2cc/${string}`, params: object, deadlineMs: number): Promise<unknown> {
+  async ask(method: `cc2cc/${string}`, params: object, deadlineMs: number): Promise<unknown> {
     this.#lastAsked += 1;
     const id = `${this.#prefix}hop-${this.#lastAsked}`;
-    return new Promise((resolve, reject) => {
-      const deadline = setTimeout(() => {
-        settle(() => {
-          reject(new Error(`no answer to ${method}`));
-        });
-      }, deadlineMs);
-      const settle = (settleWith: () => void): void => {
-        clearTimeout(deadline);
-        this.#asked.delete(id);
-        settleWith();
-      };
-      this.#asked.set(id, {
-        resolve: (result) => {
-          settle(() => {
-            resolve(result);
-          });
-        },
-        reject: (error) => {
-          settle(() => {
-            reject(error);
-          });
-        },
-      });
-      this.write({ jsonrpc: '2.0', id, method, params }).catch((error: unknown) => {
-        this.#asked.get(id)?.reject(error instanceof Error ? error : new Error(String(error)));
-      });
+    const answer = new Promise((resolve, reject) => {
+      this.#asked.set(id, { resolve, reject });
+      this.write({ jsonrpc: '2.0', id, method, params }).catch(reject);
     });
+    try {
+      return await within(deadlineMs, `an answer to ${method}`, answer);
+    } finally {
+      this.#asked.delete(id);
+    }
   }
 
   async close(): Promise<void> {

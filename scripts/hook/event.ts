@@ -5,7 +5,7 @@ import { bridgeRoot } from '../../protocol/paths.js';
 import { parseInput, reportOf, sessionOf } from './input.js';
 import { outputFor } from './output.js';
 import { debug, handOver, readStdin } from './streams.js';
-import { within } from './within.js';
+import { within } from '../../protocol/within.js';
 
 /**
  * From the dial to the daemon's answer. It is there within 3 ms; a daemon that is busy for longer

@@ -7,7 +7,7 @@ import { bridgeRoot } from '../../protocol/paths.js';
 import { identityOf, isRunning } from '../../protocol/process-identity.js';
 import { claudePidIn, parseInput, sessionOf } from './input.js';
 import { debug, handOver, readStdin } from './streams.js';
-import { within } from './within.js';
+import { within } from '../../protocol/within.js';
 
 /** The exit code by which a hook with `asyncRewake` wakes its session; the text is on stderr. */
 const WAKE = 2;

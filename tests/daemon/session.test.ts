@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { Socket } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import type { Entry } from '../../daemon/entry.js';
+import { SocketBuckets } from '../../daemon/lanes/socket-buckets.js';
 import { SessionTransport } from '../../daemon/mcp/transport.js';
 import { Session, type Registration } from '../../daemon/session.js';
 import type { SessionFacts } from '../../protocol/hello.js';
@@ -11,7 +12,11 @@ import { MailboxBench } from './support/mailbox-bench.js';
 function sessionFor(t: TestContext): { session: Session; bench: MailboxBench } {
   const bench = new MailboxBench(t);
   const facts = { messaging: true, channels: [], ppid: process.pid } as unknown as SessionFacts;
-  const session = new Session(facts, new SessionTransport(new Socket(), 'instance'));
+  const session = new Session(
+    facts,
+    new SessionTransport(new Socket(), 'instance'),
+    new SocketBuckets().of(facts.ppid),
+  );
   session.agent = { name: 'ben', mailbox: bench.mailbox } as Registration;
   return { session, bench };
 }

@@ -3,57 +3,39 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test, type TestContext } from 'node:test';
 import { reportMessage } from '../../../protocol/message-report.js';
-import { within } from '../../../scripts/hook/within.js';
+import { within } from '../../../protocol/within.js';
 import { attachAgent, type Agent } from '../../support/agents.js';
 import { daemonPid, signal } from '../../support/daemon.js';
 import { until } from '../../support/events.js';
 import { FakeClaude } from '../../support/fake-claude.js';
-import type { Extras, Sandbox } from '../../support/sandbox.js';
+import type { Extras } from '../../support/sandbox.js';
 import { statusOf } from '../lifecycle/support.js';
-import { idsIn, sandboxFor } from '../mailbox/support/inbox.js';
+import { idOf, idsIn, sandboxFor } from '../mailbox/support/inbox.js';
+import { isSeen, makeScene, sendToBen, type Scene } from './support.js';
 
 const NO_SOCKET = { CLAUDE_CODE_MESSAGING_SOCKET: undefined };
 
-interface Scene {
-  sandbox: Sandbox;
-  claude: FakeClaude;
-  ann: Agent;
-  ben: Awaited<ReturnType<FakeClaude['attach']>>;
+function scene(t: TestContext, env: Extras = NO_SOCKET, extras: Extras = {}): Promise<Scene> {
+  return makeScene(t, extras, env);
 }
 
-async function scene(t: TestContext, env: Extras = NO_SOCKET, extras: Extras = {}): Promise<Scene> {
-  const sandbox = sandboxFor(t, extras);
-  const ann = await attachAgent(sandbox, { name: 'ann', lanes: 'tool' });
-  const claude = await FakeClaude.start(sandbox);
-  const ben = await claude.attach({ name: 'ben', env });
-  return { sandbox, claude, ann, ben };
-}
-
-const idOf = ({ text }: { text: string }): string => /msg-[\w-]+/.exec(text)?.[0] ?? '';
-const send = (ann: Agent, text: string): ReturnType<Agent['call']> =>
-  ann.call('send', { to: 'ben', text });
 const list = async (ann: Agent): Promise<string> => (await ann.call('list_agents')).text;
-
-function isSeen(sandbox: Sandbox, id: string, evidence: string): Promise<unknown> {
-  const holds = (): boolean => reportMessage(sandbox.root, id).evidence === evidence;
-  return until(holds, `${id} seen by ${evidence}`);
-}
 
 test('what waits comes with the next hook, whichever it is, once', async (t) => {
   const { sandbox, claude, ann } = await scene(t);
   for (const event of ['user-prompt-submit', 'post-tool-use', 'stop'] as const) {
-    const id = idOf(await send(ann, `for ${event}`));
+    const id = idOf(await sendToBen(ann, `for ${event}`));
     const text = await claude.hook(event);
     assert.match(text ?? '', new RegExp(`^> for ${event}$`, 'm'));
     await isSeen(sandbox, id, 'hook');
     assert.doesNotMatch((await claude.hook('post-tool-use')) ?? '', /for /);
   }
-  assert.match((await send(ann, 'and now?')).text, /who will see it with its next step/);
+  assert.match((await sendToBen(ann, 'and now?')).text, /who will see it with its next step/);
 });
 
 test('what a session start brings is seen with the first prompt, and lost with the conversation', async (t) => {
   const { sandbox, claude, ann } = await scene(t);
-  const id = idOf(await send(ann, 'at the start'));
+  const id = idOf(await sendToBen(ann, 'at the start'));
   assert.match((await claude.hook('session-start')) ?? '', /> at the start/);
   assert.equal(reportMessage(sandbox.root, id).state, 'pushed');
   assert.match((await claude.hook('session-start')) ?? '', /possibly repeated\n> at the start/);
@@ -63,16 +45,16 @@ test('what a session start brings is seen with the first prompt, and lost with t
 
 test('a stop that a hook has prolonged already is left alone', async (t) => {
   const { claude, ann } = await scene(t);
-  await send(ann, 'one');
+  await sendToBen(ann, 'one');
   assert.match((await claude.hook('stop')) ?? '', /> one/);
-  await send(ann, 'two');
+  await sendToBen(ann, 'two');
   assert.equal(await claude.hook('stop', { stopHookActive: true }), null);
   assert.match((await claude.hook('user-prompt-submit')) ?? '', /> two/);
 });
 
 test('a hook that dies before it has handed its text over: offered again, with a warning', async (t) => {
   const { claude, ann } = await scene(t);
-  await send(ann, 'perhaps');
+  await sendToBen(ann, 'perhaps');
   const connection = await claude.hookConnection();
   const { text } = await connection.call('hook', claude.report('post-tool-use'));
   assert.match(text ?? '', /> perhaps/);
@@ -86,7 +68,7 @@ test('a hook that dies before it has handed its text over: offered again, with a
 
 test('the daemon dies before a hook says that it has handed its text over: again, with a warning', async (t) => {
   const { sandbox, claude, ann, ben } = await scene(t);
-  await send(ann, 'perhaps');
+  await sendToBen(ann, 'perhaps');
   const connection = await claude.hookConnection();
   const { text } = await connection.call('hook', claude.report('post-tool-use'));
   assert.match(text ?? '', /> perhaps/);
@@ -98,12 +80,12 @@ test('the daemon dies before a hook says that it has handed its text over: again
 
 test('more than a hook may bring comes with the next one; a text that is too long is named once', async (t) => {
   const { claude, ann, ben } = await scene(t);
-  for (const n of [1, 2, 3]) await send(ann, `${n} ${'x'.repeat(4_000)}`);
+  for (const n of [1, 2, 3]) await sendToBen(ann, `${n} ${'x'.repeat(4_000)}`);
   const first = (await claude.hook('user-prompt-submit')) ?? '';
   assert.match(first, /> 1 x.*> 2 x.*1 more message waits: call check_inbox\.$/s);
   assert.ok(first.length < 10_000, `${first.length}`);
   assert.match((await claude.hook('post-tool-use')) ?? '', /> 3 x/);
-  const id = idOf(await send(ann, 'y'.repeat(12_000)));
+  const id = idOf(await sendToBen(ann, 'y'.repeat(12_000)));
   assert.match((await claude.hook('post-tool-use')) ?? '', /1 message for you waits.*check_inbox/);
   assert.equal(await claude.hook('post-tool-use'), null);
   assert.deepEqual(idsIn(await ben.call('check_inbox')), [id]);
@@ -111,7 +93,7 @@ test('more than a hook may bring comes with the next one; a text that is too lon
 
 test('a prompt hook that names a message is evidence, of what was pushed to that session only', async (t) => {
   const { sandbox, claude, ann } = await scene(t, {});
-  const id = idOf(await send(ann, 'over the socket'));
+  const id = idOf(await sendToBen(ann, 'over the socket'));
   await claude.socket.content('over the socket');
   const other = idOf(await ann.call('send', { to: 'ann-2', text: 'x' }));
   await claude.hook('user-prompt-submit', { ids: [id, other, 'msg-nobody'].filter(Boolean) });
@@ -123,7 +105,7 @@ test('a prompt hook that names a message is evidence, of what was pushed to that
 
 test('with a socket, hooks bring nothing that is on its way there', async (t) => {
   const { claude, ann } = await scene(t, {});
-  await send(ann, 'once only');
+  await sendToBen(ann, 'once only');
   const [text] = await Promise.all([
     claude.hook('post-tool-use'),
     claude.socket.content('once only'),
@@ -136,7 +118,7 @@ test('a turn that ends without a sign of what was pushed: the hook brings it, wi
   const { claude, ann } = await scene(t, {}, { CC2CC_IDLE_MS: '60000', CC2CC_TURN_MS: '300' });
   await claude.hook('user-prompt-submit');
   claude.socket.mode = 'drop';
-  await send(ann, 'dropped');
+  await sendToBen(ann, 'dropped');
   await claude.socket.content('dropped');
   await claude.hook('stop');
   await until(
@@ -162,7 +144,7 @@ test('/clear: the same agent, under its new session id', async (t) => {
   const start = await claude.hook('session-start', { claudePid: process.pid, source: 'clear' });
   assert.equal(start, null);
   assert.match(await list(ann), /- ben: (?:online|idle)/);
-  await send(ann, 'still there?');
+  await sendToBen(ann, 'still there?');
   assert.match((await claude.hook('post-tool-use')) ?? '', /still there/); // by the new id alone
   await ben.close();
   for (const sessionId of [claude.sessionId, before]) {
@@ -180,7 +162,7 @@ test('the end of a session is known from its hook on, also while its server stil
 
 test('hooks of sessions that nobody knows get nothing and change nothing', async (t) => {
   const { claude, ann } = await scene(t);
-  await send(ann, 'for ben only');
+  await sendToBen(ann, 'for ben only');
   for (const event of ['session-start', 'user-prompt-submit', 'stop', 'session-end'] as const) {
     const text = await claude.hook(event, { sessionId: randomUUID(), claudePid: 1 });
     assert.equal(text, null);
@@ -191,7 +173,7 @@ test('hooks of sessions that nobody knows get nothing and change nothing', async
 test('hooks of a subagent and of another client with the same conversation get nothing', async (t) => {
   const { claude, ann } = await scene(t);
   await claude.hook('post-tool-use', { claudePid: process.pid }); // its client is known now
-  await send(ann, 'for the main model');
+  await sendToBen(ann, 'for the main model');
   assert.equal(await claude.hook('post-tool-use', { subagent: true }), null);
   assert.equal(await claude.hook('post-tool-use', { claudePid: 1 }), null);
   assert.match((await claude.hook('post-tool-use')) ?? '', /for the main model/);
@@ -207,7 +189,7 @@ test('a hook may wait before its session is there, and is woken by what comes', 
   });
   const woken = connection.call('hook_wait', { sessionId: claude.sessionId });
   await claude.attach({ name: 'ben', env: NO_SOCKET });
-  await send(ann, 'wake up');
+  await sendToBen(ann, 'wake up');
   assert.match((await woken).text ?? '', /> wake up/);
 });
 
@@ -231,7 +213,7 @@ test('a hook that waits goes on waiting for the session when its server is start
   const woken = connection.call('hook_wait', { sessionId: claude.sessionId });
   await ben.call('whoami'); // the daemon has both
   await claude.attach({ name: 'ben', env: NO_SOCKET });
-  await send(ann, 'wake up');
+  await sendToBen(ann, 'wake up');
   const { text } = await within(5_000, 'the waking', woken);
   assert.match(text ?? '', /> wake up/);
 });
@@ -239,7 +221,7 @@ test('a hook that waits goes on waiting for the session when its server is start
 test('a text that a hook has not shown yet when the server is started anew: again, with a warning', async (t) => {
   const { claude, ann } = await scene(t, {});
   claude.socket.refuse();
-  await send(ann, 'perhaps');
+  await sendToBen(ann, 'perhaps');
   const connection = await claude.hookConnection();
   t.after(() => {
     connection.close();
@@ -256,7 +238,7 @@ test('a text that a hook has not shown yet when the server is started anew: agai
 
 test('a hook that dies before it could say that a long text waits: the next one says it', async (t) => {
   const { claude, ann } = await scene(t);
-  await send(ann, 'y'.repeat(12_000));
+  await sendToBen(ann, 'y'.repeat(12_000));
   const connection = await claude.hookConnection();
   const { text } = await connection.call('hook', claude.report('post-tool-use'));
   assert.match(text ?? '', /1 message for you waits/);
@@ -271,7 +253,7 @@ test('a hook that dies before it could say that a long text waits: the next one 
 test('that a long text waits is said by a hook when the socket does not take it', async (t) => {
   const { claude, ann } = await scene(t, {});
   claude.socket.refuse();
-  await send(ann, 'y'.repeat(20_000));
+  await sendToBen(ann, 'y'.repeat(20_000));
   await until(
     async () => /1 message for you waits/.test((await claude.hook('post-tool-use')) ?? ''),
     'said by a hook',
@@ -280,11 +262,11 @@ test('that a long text waits is said by a hook when the socket does not take it'
 
 test('CC2CC_LANES without hook: hooks bring nothing, and are evidence all the same', async (t) => {
   const { sandbox, claude, ann, ben } = await scene(t, { CC2CC_LANES: 'socket' });
-  const id = idOf(await send(ann, 'over the socket'));
+  const id = idOf(await sendToBen(ann, 'over the socket'));
   await claude.socket.content('over the socket');
   assert.equal(await claude.hook('user-prompt-submit', { ids: [id] }), null);
   await isSeen(sandbox, id, 'hook');
   claude.socket.refuse();
-  await send(ann, 'refused');
+  await sendToBen(ann, 'refused');
   await until(async () => /refused/.test((await ben.call('whoami')).text), 'on a tool result');
 });

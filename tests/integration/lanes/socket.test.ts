@@ -3,44 +3,23 @@ import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { reportMessage } from '../../../protocol/message-report.js';
 import { shownIds } from '../../../protocol/shown.js';
-import { attachAgent, type Agent } from '../../support/agents.js';
 import { daemonPid, signal } from '../../support/daemon.js';
 import { until } from '../../support/events.js';
-import { FakeClaude } from '../../support/fake-claude.js';
 import { dropMessage } from '../../support/files.js';
-import type { Extras, Sandbox } from '../../support/sandbox.js';
+import type { Extras } from '../../support/sandbox.js';
 import { statusOf } from '../lifecycle/support.js';
-import { idsIn, sandboxFor } from '../mailbox/support/inbox.js';
+import { idOf, idsIn } from '../mailbox/support/inbox.js';
+import { isSeen, makeScene, sendToBen, type Scene } from './support.js';
 
 const QUICK = { CC2CC_IDLE_MS: '600', CC2CC_TURN_MS: '300' };
 
-interface Scene {
-  sandbox: Sandbox;
-  claude: FakeClaude;
-  ann: Agent;
-  ben: Awaited<ReturnType<FakeClaude['attach']>>;
-}
-
-async function scene(t: TestContext, extras: Extras = {}, env: Extras = {}): Promise<Scene> {
-  const sandbox = sandboxFor(t, extras);
-  const ann = await attachAgent(sandbox, { name: 'ann', lanes: 'tool' });
-  const claude = await FakeClaude.start(sandbox);
-  const ben = await claude.attach({ name: 'ben', env });
-  return { sandbox, claude, ann, ben };
-}
-
-const idOf = ({ text }: { text: string }): string => /msg-[\w-]+/.exec(text)?.[0] ?? '';
-const send = (ann: Agent, text: string): ReturnType<Agent['call']> =>
-  ann.call('send', { to: 'ben', text });
-
-function isSeen(sandbox: Sandbox, id: string, evidence: string): Promise<unknown> {
-  const holds = (): boolean => reportMessage(sandbox.root, id).evidence === evidence;
-  return until(holds, `${id} seen by ${evidence}`);
+function scene(t: TestContext, extras: Extras = {}, env: Extras = {}): Promise<Scene> {
+  return makeScene(t, extras, env);
 }
 
 test('a message wakes it, and says who it is from, what it is and how to reply', async (t) => {
   const { claude, ann, ben } = await scene(t);
-  const sent = await send(ann, 'the build is red');
+  const sent = await sendToBen(ann, 'the build is red');
   assert.match(sent.text, /(on its way|handed) to ben's session/);
   const text = await claude.socket.content('the build is red');
   assert.match(text, /^\[cc2cc\] 1 message from another agent, not from your user/);
@@ -58,7 +37,9 @@ test('a message wakes it, and says who it is from, what it is and how to reply',
 
 test('60 messages at once are all there within seconds, once, in order, and none was dropped', async (t) => {
   const { claude, ann } = await scene(t);
-  const sent = await Promise.all(Array.from({ length: 60 }, (_, n) => send(ann, `number ${n}.`)));
+  const sent = await Promise.all(
+    Array.from({ length: 60 }, (_, n) => sendToBen(ann, `number ${n}.`)),
+  );
   assert.ok(sent.every(({ isError }) => !isError));
   await claude.socket.content('number 59.');
   const ids = claude.socket.contents.flatMap(shownIds);
@@ -78,20 +59,20 @@ test('identical texts are told apart by their headers', async (t) => {
 
 test('what is longer than a text may be is named, and read with check_inbox', async (t) => {
   const { claude, ann, ben } = await scene(t);
-  const id = idOf(await send(ann, 'x'.repeat(20_000)));
+  const id = idOf(await sendToBen(ann, 'x'.repeat(20_000)));
   await claude.socket.content(/1 message for you waits, the first from ann.*check_inbox/);
   assert.deepEqual(idsIn(await ben.call('check_inbox')), [id]);
 });
 
 test('the transcript is evidence once the model was given it, idle or in a turn', async (t) => {
   const { sandbox, claude, ann } = await scene(t);
-  const idle = idOf(await send(ann, 'while idle'));
+  const idle = idOf(await sendToBen(ann, 'while idle'));
   const first = await claude.socket.content('while idle');
   claude.enqueues(first);
   assert.equal(reportMessage(sandbox.root, idle).state, 'pushed');
   claude.prompts(first);
   await isSeen(sandbox, idle, 'transcript');
-  const busy = idOf(await send(ann, 'while busy'));
+  const busy = idOf(await sendToBen(ann, 'while busy'));
   claude.absorbs(await claude.socket.content('while busy'));
   await isSeen(sandbox, busy, 'transcript');
   assert.match(
@@ -102,12 +83,14 @@ test('the transcript is evidence once the model was given it, idle or in a turn'
 
 test('an id in the text of another message, or in a tool result, is no evidence', async (t) => {
   const { sandbox, claude, ann } = await scene(t);
-  const lost = idOf(await send(ann, 'one'));
+  const lost = idOf(await sendToBen(ann, 'one'));
   const text = await claude.socket.content('one');
   claude.enqueues(text);
   const block = { type: 'tool_result', content: [{ type: 'text', text }] };
   claude.writes({ type: 'user', message: { role: 'user', content: [block] } });
-  const next = idOf(await send(ann, `did you get it?\n[cc2cc] 1 message\n\n[${lost}] from ann`));
+  const next = idOf(
+    await sendToBen(ann, `did you get it?\n[cc2cc] 1 message\n\n[${lost}] from ann`),
+  );
   claude.prompts(await claude.socket.content('did you get it?'));
   await isSeen(sandbox, next, 'transcript');
   assert.equal(reportMessage(sandbox.root, lost).state, 'pushed');
@@ -116,9 +99,9 @@ test('an id in the text of another message, or in a tool result, is no evidence'
 test('CC2CC_TRANSCRIPT=off: the client’s files are not read', async (t) => {
   const { sandbox, claude, ann, ben } = await scene(t, {}, { CC2CC_TRANSCRIPT: 'off' });
   claude.state('idle');
-  const first = idOf(await send(ann, 'unread'));
+  const first = idOf(await sendToBen(ann, 'unread'));
   claude.prompts(await claude.socket.content('unread'));
-  const second = idOf(await send(ann, 'answered'));
+  const second = idOf(await sendToBen(ann, 'answered'));
   await claude.socket.content('answered');
   assert.match((await ann.call('list_agents')).text, /- ben: online, in/);
   assert.equal(reportMessage(sandbox.root, first).state, 'pushed');
@@ -132,7 +115,7 @@ test('a text that the client drops in silence is offered again, and the lane giv
   claude.state('idle');
   claude.writes({ type: 'system' });
   claude.socket.mode = 'drop';
-  const id = idOf(await send(ann, 'lost'));
+  const id = idOf(await sendToBen(ann, 'lost'));
   await claude.socket.content('lost');
   await until(
     async () =>
@@ -147,11 +130,11 @@ test('a text that the client drops in silence is offered again, and the lane giv
 test('a lane that has brought messages gets another chance, with a warning', async (t) => {
   const { sandbox, claude, ann } = await scene(t, QUICK);
   claude.state('idle');
-  const first = idOf(await send(ann, 'good'));
+  const first = idOf(await sendToBen(ann, 'good'));
   claude.prompts(await claude.socket.content('good'));
   await isSeen(sandbox, first, 'transcript');
   claude.socket.mode = 'drop';
-  const id = idOf(await send(ann, 'lost once'));
+  const id = idOf(await sendToBen(ann, 'lost once'));
   await claude.socket.content('lost once');
   claude.socket.mode = 'take';
   await claude.socket.until(
@@ -169,7 +152,7 @@ test('a busy session is given time; when its turn ends without a sign, it is off
   claude.state('busy');
   claude.writes({ type: 'system' });
   claude.socket.mode = 'drop';
-  const id = idOf(await send(ann, 'in a long turn'));
+  const id = idOf(await sendToBen(ann, 'in a long turn'));
   await claude.socket.content('in a long turn');
   await new Promise((resolve) => setTimeout(resolve, 1_500)); // well past both limits
   assert.doesNotMatch((await ben.call('whoami')).text, /in a long turn/);
@@ -181,7 +164,7 @@ test('a socket that refuses, or is gone, leaves the message to the next lane at 
   for (const trouble of ['refuse', 'vanish'] as const) {
     const { sandbox, claude, ann, ben } = await scene(t);
     claude.socket[trouble]();
-    const { text } = await send(ann, 'hello');
+    const { text } = await sendToBen(ann, 'hello');
     const id = idOf({ text });
     const isBack = (): boolean =>
       reportMessage(sandbox.root, id).history.some(({ event }) => event === 'unsent');
@@ -195,14 +178,14 @@ test('a socket that refuses, or is gone, leaves the message to the next lane at 
 
 test('the daemon dies after a push: nothing is pushed again, and evidence is still found', async (t) => {
   const { sandbox, claude, ann, ben } = await scene(t);
-  const id = idOf(await send(ann, 'before'));
+  const id = idOf(await sendToBen(ann, 'before'));
   const text = await claude.socket.content('before');
   signal(daemonPid(sandbox)!, 'SIGKILL');
   claude.prompts(text); // while nobody looks
   await ben.call('whoami');
   await isSeen(sandbox, id, 'transcript');
   await ann.call('whoami');
-  await send(ann, 'after');
+  await sendToBen(ann, 'after');
   await claude.socket.content('after');
   assert.deepEqual(
     claude.socket.contents.map((content) => content.includes('before')),
@@ -212,9 +195,9 @@ test('the daemon dies after a push: nothing is pushed again, and evidence is sti
 
 test('the daemon dies with 60 on their way: each comes, and none twice without a warning', async (t) => {
   const { sandbox, claude, ann, ben } = await scene(t);
-  await send(ann, 'are you open?');
+  await sendToBen(ann, 'are you open?');
   await claude.socket.content('are you open?');
-  const sends = Array.from({ length: 60 }, (_, n) => send(ann, `number ${n}.`));
+  const sends = Array.from({ length: 60 }, (_, n) => sendToBen(ann, `number ${n}.`));
   await claude.socket.content('number');
   signal(daemonPid(sandbox)!, 'SIGKILL');
   const ids = (await Promise.all(sends)).map(idOf);
@@ -240,13 +223,13 @@ test('the daemon dies with 60 on their way: each comes, and none twice without a
 test('/clear begins another transcript, and the agent keeps its name under the new id', async (t) => {
   const { sandbox, claude, ann } = await scene(t);
   claude.state('idle');
-  const first = idOf(await send(ann, 'old conversation'));
+  const first = idOf(await sendToBen(ann, 'old conversation'));
   claude.prompts(await claude.socket.content('old conversation'));
   await isSeen(sandbox, first, 'transcript');
   claude.sessionId = crypto.randomUUID();
   claude.state('idle');
   claude.writes({ type: 'system' });
-  const second = idOf(await send(ann, 'new conversation'));
+  const second = idOf(await sendToBen(ann, 'new conversation'));
   claude.prompts(await claude.socket.content('new conversation'));
   await isSeen(sandbox, second, 'transcript');
 });
@@ -255,15 +238,15 @@ test('a channel that the client ignores in silence is left for the socket', asyn
   const { claude, ann } = await scene(t, QUICK, { CC2CC_LANES: 'channel,socket' });
   claude.state('idle');
   claude.writes({ type: 'system' });
-  await send(ann, 'by which way?');
+  await sendToBen(ann, 'by which way?');
   assert.match(await claude.socket.content('by which way?'), /possibly repeated/);
-  await send(ann, 'and now?');
+  await sendToBen(ann, 'and now?');
   assert.doesNotMatch(await claude.socket.content('and now?'), /possibly repeated/);
 });
 
 test('CC2CC_LANES=tool: the socket is left alone', async (t) => {
   const { claude, ann, ben } = await scene(t, {}, { CC2CC_LANES: 'tool' });
-  const sent = await send(ann, 'quiet');
+  const sent = await sendToBen(ann, 'quiet');
   assert.match(sent.text, /next cc2cc tool call/);
   assert.deepEqual(idsIn(await ben.call('check_inbox')), [idOf(sent)]);
   assert.equal(claude.socket.connections, 0);
@@ -272,7 +255,7 @@ test('CC2CC_LANES=tool: the socket is left alone', async (t) => {
 test('what the transcript shows already is not shown again by check_inbox', async (t) => {
   const { claude, ann, ben } = await scene(t);
   claude.writes({ type: 'system' });
-  await send(ann, 'just seen');
+  await sendToBen(ann, 'just seen');
   claude.prompts(await claude.socket.content('just seen'));
   assert.equal((await ben.call('check_inbox')).text, 'No messages wait for you.');
 });
@@ -280,9 +263,9 @@ test('what the transcript shows already is not shown again by check_inbox', asyn
 test('nothing overtakes a text that is being written', async (t) => {
   const { claude, ann, ben } = await scene(t);
   claude.socket.mode = 'linger'; // the shim waits for the end of the connection
-  const first = idOf(await send(ann, 'number one'));
+  const first = idOf(await sendToBen(ann, 'number one'));
   await claude.socket.content('number one');
-  const second = idOf(await send(ann, 'number two'));
+  const second = idOf(await sendToBen(ann, 'number two'));
   assert.deepEqual(idsIn(await ben.call('whoami')), []);
   claude.socket.thaw();
   await claude.socket.content('number two');
@@ -295,7 +278,7 @@ test('everybody can see by which lane an agent is reached and whether that works
     (await ann.call('list_agents')).text,
     /- ben: online, in \S+, by socket \(not confirmed\)/,
   );
-  const id = idOf(await send(ann, 'does it work?'));
+  const id = idOf(await sendToBen(ann, 'does it work?'));
   claude.prompts(await claude.socket.content('does it work?'));
   await isSeen(sandbox, id, 'transcript');
   assert.match(
@@ -314,13 +297,13 @@ test('a sign that comes late still counts, and the lane is used again', async (t
   const { sandbox, claude, ann } = await scene(t, QUICK);
   claude.state('idle');
   claude.writes({ type: 'system' });
-  const id = idOf(await send(ann, 'slow'));
+  const id = idOf(await sendToBen(ann, 'slow'));
   const text = await claude.socket.content('slow');
   const { history } = reportMessage(sandbox.root, id);
   assert.equal(history.length, 1);
   await until(() => reportMessage(sandbox.root, id).history.length === 2, 'given up');
   claude.prompts(text);
   await isSeen(sandbox, id, 'transcript');
-  await send(ann, 'next');
+  await sendToBen(ann, 'next');
   await claude.socket.content('next');
 });

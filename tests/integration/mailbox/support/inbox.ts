@@ -2,7 +2,13 @@ import type { TestContext } from 'node:test';
 import { isRecord } from '../../../../protocol/json.js';
 import { idsOf, type McpClient, type ToolResult } from '../../../../scripts/mcp-client.js';
 import { until } from '../../../support/events.js';
-import { startShim, type AgentOptions } from '../../../support/agents.js';
+import {
+  attachAgent,
+  awake,
+  startShim,
+  type Agent,
+  type AgentOptions,
+} from '../../../support/agents.js';
 import { makeSandbox, type Extras, type Sandbox } from '../../../support/sandbox.js';
 
 /** A sandbox that is gone after the test. */
@@ -21,6 +27,23 @@ export async function attachSilently(sandbox: Sandbox, options: AgentOptions): P
   await client.initialize();
   await client.waitForMessage('You are "');
   return client;
+}
+
+/** Two agents in a sandbox: ann, who has tool results only, and ben on the lanes that are told. */
+export async function annAndBen(
+  t: TestContext,
+  lanes: string,
+): Promise<{ sandbox: Sandbox; ann: Agent; ben: Agent }> {
+  const sandbox = sandboxFor(t);
+  const ann = await attachAgent(sandbox, { name: 'ann', lanes: 'tool' });
+  const ben = await attachAgent(sandbox, { name: 'ben', lanes });
+  if (lanes === 'channel') await awake(ben);
+  return { sandbox, ann, ben };
+}
+
+/** The id that a sender is told; empty when there is none. */
+export function idOf({ text }: { text: string }): string {
+  return /msg-[\w-]+/.exec(text)?.[0] ?? '';
 }
 
 /** Ids of the messages that a tool result holds in full. */
