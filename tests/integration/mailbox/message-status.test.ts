@@ -2,28 +2,15 @@
 import assert from 'node:assert/strict';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 import { reportMessage } from '../../../protocol/message-report.js';
 import { mailboxPaths } from '../../../protocol/paths.js';
-import { attachAgent, awake, type Agent } from '../../support/agents.js';
+import { attachAgent, type Agent } from '../../support/agents.js';
 import { daemonPid, signal } from '../../support/daemon.js';
 import { until } from '../../support/events.js';
 import { dropMessage } from '../../support/files.js';
 import type { Sandbox } from '../../support/sandbox.js';
-import { attachSilently, repeatedIn, sandboxFor } from './support/inbox.js';
-
-const idOf = ({ text }: { text: string }): string => /msg-[\w-]+/.exec(text)?.[0] ?? '';
-
-async function scene(
-  t: TestContext,
-  lanes: string,
-): Promise<{ sandbox: Sandbox; ann: Agent; ben: Agent }> {
-  const sandbox = sandboxFor(t);
-  const ann = await attachAgent(sandbox, { name: 'ann', lanes: 'tool' });
-  const ben = await attachAgent(sandbox, { name: 'ben', lanes });
-  if (lanes === 'channel') await awake(ben);
-  return { sandbox, ann, ben };
-}
+import { annAndBen, attachSilently, idOf, repeatedIn, sandboxFor } from './support/inbox.js';
 
 const statusOf = async (agent: Agent, id: string): Promise<string> =>
   (await agent.call('message_status', { msg_id: id })).text;
@@ -34,7 +21,7 @@ async function crash(sandbox: Sandbox, ...agents: Agent[]): Promise<void> {
 }
 
 test('accepted, seen by a tool result, with a receipt', async (t) => {
-  const { sandbox, ann, ben } = await scene(t, 'tool');
+  const { sandbox, ann, ben } = await annAndBen(t, 'tool');
   const id = idOf(await ann.call('send', { to: 'ben', text: 'hello' }));
   assert.match(
     await statusOf(ann, id),
@@ -50,7 +37,7 @@ test('accepted, seen by a tool result, with a receipt', async (t) => {
 });
 
 test('pushed is not seen; a reply is evidence; both are known to the next daemon', async (t) => {
-  const { sandbox, ann, ben } = await scene(t, 'channel');
+  const { sandbox, ann, ben } = await annAndBen(t, 'channel');
   const sent = await ann.call('send', { to: 'ben', text: 'hello' });
   const id = idOf(sent);
   assert.match(sent.text, /handed to ben's session/);
@@ -68,7 +55,7 @@ test('pushed is not seen; a reply is evidence; both are known to the next daemon
 });
 
 test('what another session was pushed before a crash is offered with a warning', async (t) => {
-  const { sandbox, ann, ben } = await scene(t, 'channel');
+  const { sandbox, ann, ben } = await annAndBen(t, 'channel');
   const id = idOf(await ann.call('send', { to: 'ben', text: 'hello' }));
   await ben.waitForMessage('hello');
   const gone = ben.close();
@@ -83,7 +70,7 @@ test('what another session was pushed before a crash is offered with a warning',
 });
 
 test('what was pushed to a session that stays is not offered again by the next daemon', async (t) => {
-  const { sandbox, ann, ben } = await scene(t, 'channel');
+  const { sandbox, ann, ben } = await annAndBen(t, 'channel');
   await ann.call('send', { to: 'ben', text: 'once' });
   await ben.waitForMessage('once');
   await crash(sandbox, ann, ben);
@@ -109,7 +96,7 @@ test('expired and rejected messages say so', async (t) => {
 });
 
 test('of messages between others, and of none, nothing is told', async (t) => {
-  const { sandbox, ann } = await scene(t, 'tool');
+  const { sandbox, ann } = await annAndBen(t, 'tool');
   const id = idOf(await ann.call('send', { to: 'ben', text: 'between us' }));
   const cat = await attachSilently(sandbox, { name: 'cat' });
   for (const wanted of [id, 'msg-nobody', '../../secret.key', 'x'.repeat(1000)]) {
@@ -120,7 +107,7 @@ test('of messages between others, and of none, nothing is told', async (t) => {
 });
 
 test('a renamed sender and a renamed recipient still know the message', async (t) => {
-  const { ann, ben } = await scene(t, 'tool');
+  const { ann, ben } = await annAndBen(t, 'tool');
   const id = idOf(await ann.call('send', { to: 'ben', text: 'hello' }));
   await ann.call('register', { name: 'anna' });
   await ben.call('register', { name: 'benno' });

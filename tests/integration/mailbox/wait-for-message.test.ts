@@ -1,28 +1,13 @@
 /** Tool calls that block until a message comes. */
 import assert from 'node:assert/strict';
 import { mkdirSync, rmSync } from 'node:fs';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 import { mailboxPaths } from '../../../protocol/paths.js';
 import type { McpClient } from '../../../scripts/mcp-client.js';
-import { attachAgent, awake, type Agent } from '../../support/agents.js';
 import { daemonPid, signal } from '../../support/daemon.js';
 import { until } from '../../support/events.js';
 import { dropMessage, listDone } from '../../support/files.js';
-import type { Sandbox } from '../../support/sandbox.js';
-import { drainInbox, idsIn, sandboxFor } from './support/inbox.js';
-
-type Lanes = 'tool' | 'channel';
-
-async function scene(
-  t: TestContext,
-  lanes: Lanes = 'tool',
-): Promise<{ sandbox: Sandbox; ann: Agent; ben: Agent }> {
-  const sandbox = sandboxFor(t);
-  const ann = await attachAgent(sandbox, { name: 'ann', lanes: 'tool' });
-  const ben = await attachAgent(sandbox, { name: 'ben', lanes });
-  if (lanes === 'channel') await awake(ben);
-  return { sandbox, ann, ben };
-}
+import { annAndBen, drainInbox, idOf, idsIn } from './support/inbox.js';
 
 /** A call that blocks; resolves once the daemon has it. */
 async function begin(
@@ -35,11 +20,9 @@ async function begin(
   return { answer };
 }
 
-const idOf = ({ text }: { text: string }): string => /msg-[\w-]+/.exec(text)?.[0] ?? '';
-
 for (const lanes of ['tool', 'channel'] as const) {
   test(`wait_for_message returns the moment one comes, and it is seen (${lanes})`, async (t) => {
-    const { sandbox, ann, ben } = await scene(t, lanes);
+    const { sandbox, ann, ben } = await annAndBen(t, lanes);
     const { answer } = await begin(ben, 'wait_for_message', { timeout_s: 30 });
     const sent = await ann.call('send', { to: 'ben', text: 'here it is' });
     const result = await answer;
@@ -52,13 +35,13 @@ for (const lanes of ['tool', 'channel'] as const) {
 }
 
 test('what waits already is returned at once', async (t) => {
-  const { ann, ben } = await scene(t);
+  const { ann, ben } = await annAndBen(t, 'tool');
   await ann.call('send', { to: 'ben', text: 'before' });
   assert.match((await ben.call('wait_for_message', { timeout_s: 30 })).text, /> before/);
 });
 
 test('what was pushed without a sign is returned too: a blocked model would never see it', async (t) => {
-  const { ann, ben } = await scene(t, 'channel');
+  const { ann, ben } = await annAndBen(t, 'channel');
   await ann.call('send', { to: 'ben', text: 'pushed before' });
   await ben.waitForMessage('pushed before');
   const { text } = await ben.call('wait_for_message', { timeout_s: 30 });
@@ -66,14 +49,14 @@ test('what was pushed without a sign is returned too: a blocked model would neve
 });
 
 test('nothing came: it says so when the time is up', async (t) => {
-  const { ben } = await scene(t);
+  const { ben } = await annAndBen(t, 'tool');
   const { text, isError } = await ben.call('wait_for_message', { timeout_s: 0.2, from: 'ann' });
   assert.equal(text, 'No message from ann came within 0.2 s.');
   assert.equal(isError, false);
 });
 
 test('a filter lets others wait or be pushed; what waits rides along behind', async (t) => {
-  const { sandbox, ann, ben } = await scene(t);
+  const { sandbox, ann, ben } = await annAndBen(t, 'tool');
   const { answer } = await begin(ben, 'wait_for_message', { timeout_s: 30, from: 'ann' });
   const other = dropMessage(sandbox, 'ben', { text: 'from a script' });
   await until(
@@ -85,7 +68,7 @@ test('a filter lets others wait or be pushed; what waits rides along behind', as
 });
 
 test('reply_to waits for the answer to one message', async (t) => {
-  const { ann, ben } = await scene(t);
+  const { ann, ben } = await annAndBen(t, 'tool');
   const question = idOf(await ben.call('send', { to: 'ann', text: 'how many?' }));
   const { answer } = await begin(ben, 'wait_for_message', { timeout_s: 30, reply_to: question });
   await ann.call('send', { to: 'ben', text: 'something else' });
@@ -96,7 +79,7 @@ test('reply_to waits for the answer to one message', async (t) => {
 });
 
 test('a wait that is cancelled loses nothing, and nothing waits for it', async (t) => {
-  const { ann, ben } = await scene(t);
+  const { ann, ben } = await annAndBen(t, 'tool');
   const params = { name: 'wait_for_message', arguments: { timeout_s: 60 } };
   ben.sendLine(JSON.stringify({ jsonrpc: '2.0', id: 'w', method: 'tools/call', params }));
   await ben.request('ping');
@@ -108,7 +91,7 @@ test('a wait that is cancelled loses nothing, and nothing waits for it', async (
 });
 
 test('it tells that it still waits', async (t) => {
-  const { ben } = await scene(t);
+  const { ben } = await annAndBen(t, 'tool');
   void ben
     .request('tools/call', {
       name: 'wait_for_message',
@@ -127,7 +110,7 @@ test('it tells that it still waits', async (t) => {
 });
 
 test('a daemon that dies or is stopped meanwhile: the next one goes on waiting', async (t) => {
-  const { sandbox, ann, ben } = await scene(t);
+  const { sandbox, ann, ben } = await annAndBen(t, 'tool');
   const { answer } = await begin(ben, 'wait_for_message', { timeout_s: 40 });
   signal(daemonPid(sandbox)!, 'SIGKILL');
   await ann.call('whoami'); // there is another one
@@ -137,7 +120,7 @@ test('a daemon that dies or is stopped meanwhile: the next one goes on waiting',
 });
 
 test('ask brings the answer, and tells the other that it is waited for', async (t) => {
-  const { ann, ben } = await scene(t, 'channel');
+  const { ann, ben } = await annAndBen(t, 'channel');
   const { answer } = await begin(ann, 'ask', { to: 'ben', text: 'how many?', timeout_s: 30 });
   const push = await ben.waitForMessage('how many?');
   assert.equal(push.meta['awaited'], 'true');
@@ -149,7 +132,7 @@ test('ask brings the answer, and tells the other that it is waited for', async (
 });
 
 test('ask without an answer in time says what became of the question', async (t) => {
-  const { ann, ben } = await scene(t);
+  const { ann, ben } = await annAndBen(t, 'tool');
   const { text } = await ann.call('ask', { to: 'ben', text: 'anybody?', timeout_s: 0.2 });
   assert.match(text, /^No answer within 0\.2 s\. msg-\S+ waits in ben's inbox/);
   assert.match(text, /An answer would come as a message\.$/);
@@ -159,7 +142,7 @@ test('ask without an answer in time says what became of the question', async (t)
 });
 
 test('two that ask each other do not wait for each other', async (t) => {
-  const { ann, ben } = await scene(t);
+  const { ann, ben } = await annAndBen(t, 'tool');
   const { answer } = await begin(ann, 'ask', { to: 'ben', text: 'from ann', timeout_s: 60 });
   const { text } = await ben.call('ask', { to: 'ann', text: 'from ben', timeout_s: 60 });
   assert.match(text, /ann has not answered yet but has written to you/);
@@ -168,14 +151,14 @@ test('two that ask each other do not wait for each other', async (t) => {
 });
 
 test('ask of nobody is refused like send', async (t) => {
-  const { ann } = await scene(t);
+  const { ann } = await annAndBen(t, 'tool');
   const { text, isError } = await ann.call('ask', { to: 'bem', text: 'hi', timeout_s: 60 });
   assert.equal(isError, true);
   assert.match(text, /ben/);
 });
 
 test('a question whose fate cannot be told keeps nothing that has come meanwhile', async (t) => {
-  const { sandbox, ann, ben } = await scene(t);
+  const { sandbox, ann, ben } = await annAndBen(t, 'tool');
   const { answer } = await begin(ann, 'ask', { to: 'ben', text: 'well?', timeout_s: 30 });
   await until(async () => /well\?/.test((await ben.call('whoami')).text), 'the question');
   const { journal } = mailboxPaths(sandbox.root, 'ben');
