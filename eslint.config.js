@@ -8,25 +8,34 @@ const HEAVY = ['@modelcontextprotocol', 'zod', 'pino', 'chokidar', 'commander'];
 /** Who may not be imported from where, and what to do instead. Nothing that ships imports tests. */
 const SIDES = {
   protocol: {
-    folders: ['daemon', 'shim', 'scripts', 'tests', 'bench'],
+    folders: ['mail', 'daemon', 'shim', 'scripts', 'tests', 'bench'],
     message: 'protocol/ is the leaf: it imports node: and packages only. Move what both need here.',
+  },
+  mail: {
+    folders: ['daemon', 'shim', 'scripts', 'tests', 'bench'],
+    message:
+      'mail/ is what daemon and command line do with the folders: it imports protocol/ only.',
   },
   daemon: {
     folders: ['shim', 'scripts', 'tests', 'bench'],
-    message: 'daemon, shim and scripts never import each other. Move what both need to protocol/.',
+    message:
+      'daemon, shim and scripts never import each other. Move what both need to protocol/ or mail/.',
   },
   shim: {
-    folders: ['daemon', 'scripts', 'tests', 'bench'],
-    message: 'daemon, shim and scripts never import each other. Move what both need to protocol/.',
+    folders: ['mail', 'daemon', 'scripts', 'tests', 'bench'],
+    message:
+      'daemon, shim and scripts never import each other. Move what both need to protocol/ or mail/.',
     packages: HEAVY,
   },
   scripts: {
     folders: ['daemon', 'shim', 'tests', 'bench'],
-    message: 'daemon, shim and scripts never import each other. Move what both need to protocol/.',
+    message:
+      'daemon, shim and scripts never import each other. Move what both need to protocol/ or mail/.',
   },
   'scripts/hook': {
-    folders: ['daemon', 'shim', 'tests', 'bench'],
-    message: 'daemon, shim and scripts never import each other. Move what both need to protocol/.',
+    folders: ['mail', 'daemon', 'shim', 'tests', 'bench'],
+    message:
+      'daemon, shim and scripts never import each other. Move what both need to protocol/ or mail/.',
     packages: HEAVY,
   },
 };

@@ -12,10 +12,11 @@ import { derivedMessageId, newMessageId } from '../protocol/ids.js';
 import { MAX_HOPS, MAX_TEXT_BYTES } from '../protocol/limits.js';
 import { mailboxPaths } from '../protocol/paths.js';
 import type { Stamp } from '../protocol/stamp.js';
-import { describeAgent, messageFiles } from './directory.js';
+import { messageFiles } from '../mail/directory.js';
+import { describeAgent } from './directory.js';
 import type { Office } from './office.js';
 import { post, type Posted } from './post.js';
-import { knownAgent, namedAgent } from './recipient.js';
+import { knownAgent, namedAgent } from '../mail/recipient.js';
 import { digestOfSaying, type Said } from './repeats.js';
 import type { Session } from './session.js';
 

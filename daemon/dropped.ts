@@ -1,6 +1,6 @@
 import { isMessageId } from '../protocol/ids.js';
 import type { Office } from './office.js';
-import { withdrawReceipt } from './receipts.js';
+import { withdrawReceipt } from '../mail/receipts.js';
 import type { Session } from './session.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { DeliveryState, LaneName } from '../protocol/delivery.js';
+import type { DeliveryState, LaneName } from '../mail/delivery.js';
 import type { Message } from '../protocol/envelope.js';
 
 /** A message of an attached agent that no evidence says was seen. */

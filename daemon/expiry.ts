@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { createMessage, expiresAt, type Message } from '../protocol/envelope.js';
 import { derivedMessageId } from '../protocol/ids.js';
-import { mailboxNames } from '../protocol/mailbox-names.js';
+import { mailboxNames } from '../mail/mailbox-names.js';
 import { mailboxPaths } from '../protocol/paths.js';
-import { currentName, isKnown, messageFiles } from './directory.js';
-import { inspectFile } from '../protocol/inspect.js';
+import { currentName, isKnown, messageFiles } from '../mail/directory.js';
+import { inspectFile } from '../mail/inspect.js';
 import type { Office } from './office.js';
 import { post } from './post.js';
-import { expireFile } from './settle.js';
+import { expireFile } from '../mail/settle.js';
 
 /**
  * Looks through all mailboxes for messages whose time is up: they move to `done/` and their sender is

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mailboxPaths } from '../protocol/paths.js';
-import { cardNames, readCard } from './card.js';
-import { currentName } from './directory.js';
+import { cardNames, readCard } from '../mail/card.js';
+import { currentName } from '../mail/directory.js';
 import type { Office } from './office.js';
 import { moveMail } from './rename.js';
 

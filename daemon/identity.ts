@@ -1,4 +1,4 @@
-import { writeCard } from './card.js';
+import { writeCard } from '../mail/card.js';
 import { writeHeartbeat } from './heartbeats.js';
 import type { Office } from './office.js';
 import type { Session } from './session.js';

@@ -1,6 +1,6 @@
 import { createMessage } from '../protocol/envelope.js';
 import { derivedMessageId } from '../protocol/ids.js';
-import { currentName, isKnown } from './directory.js';
+import { currentName, isKnown } from '../mail/directory.js';
 import { WATCH_HOURS, type Outcome, type Watch } from './idle-watches.js';
 import type { Office } from './office.js';
 import { post } from './post.js';

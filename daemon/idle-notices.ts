@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Cc2ccError } from '../protocol/errors.js';
 import { Absence } from './absence.js';
-import { currentName, describeAgent, isThere } from './directory.js';
+import { currentName } from '../mail/directory.js';
+import { describeAgent, isThere } from './directory.js';
 import { postNotice } from './idle-notice.js';
 import {
   readWatches,

@@ -5,7 +5,7 @@ import {
   type Delivery,
   type DeliveryEvent,
   type JournalLine,
-} from '../protocol/delivery.js';
+} from '../mail/delivery.js';
 import { errnoOf } from '../protocol/errors.js';
 import type { Log } from './log.js';
 

@@ -1,7 +1,7 @@
 import { chmodSync, renameSync, statSync } from 'node:fs';
 import { pino, destination, type Logger } from 'pino';
 import { errnoOf, storeError } from '../protocol/errors.js';
-import type { Config } from './config.js';
+import type { Config } from '../protocol/config.js';
 
 export type Log = Logger;
 

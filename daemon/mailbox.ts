@@ -1,18 +1,18 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { next, type Delivery, type DeliveryEvent, type LaneName } from '../protocol/delivery.js';
-import { ensureMailbox } from '../protocol/deliver.js';
+import { next, type Delivery, type DeliveryEvent, type LaneName } from '../mail/delivery.js';
+import { ensureMailbox } from '../mail/deliver.js';
 import { expiresAt, sentAt, type Message } from '../protocol/envelope.js';
 import { errnoOf } from '../protocol/errors.js';
-import { inspectFile } from '../protocol/inspect.js';
+import { inspectFile } from '../mail/inspect.js';
 import type { MailboxPaths } from '../protocol/paths.js';
-import { admit } from './admit.js';
+import { admit } from '../mail/admit.js';
 import { inOrder, type Entry } from './entry.js';
 import { Journal, wasOffered } from './journal.js';
 import type { Log } from './log.js';
 import { recover } from './recover.js';
-import { rejectFile } from './reject.js';
-import { settleFile, unsettleFile, type Settlement } from './settle.js';
+import { rejectFile } from '../mail/reject.js';
+import { settleFile, unsettleFile, type Settlement } from '../mail/settle.js';
 import { SpareFile } from './spare.js';
 
 /** Content of new messages that one scan leaves in memory; the rest is read when it is offered. */

@@ -1,6 +1,6 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
-import { stageMessage } from '../protocol/deliver.js';
+import { stageMessage } from '../mail/deliver.js';
 import { encodeMessage, type Message } from '../protocol/envelope.js';
 import { Cc2ccError, reportOf } from '../protocol/errors.js';
 import { mailboxPaths } from '../protocol/paths.js';

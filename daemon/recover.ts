@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Delivery } from '../protocol/delivery.js';
+import type { Delivery } from '../mail/delivery.js';
 import type { MailboxPaths } from '../protocol/paths.js';
 import type { Journal } from './journal.js';
 import type { Log } from './log.js';
-import { completeReceipt } from './receipts.js';
-import { settleFile, unsettleFile } from './settle.js';
+import { completeReceipt } from '../mail/receipts.js';
+import { settleFile, unsettleFile } from '../mail/settle.js';
 
 /**
  * Finishes what a daemon before us had noted in a mailbox's journal and not done.

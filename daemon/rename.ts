@@ -1,16 +1,16 @@
 import { appendFileSync, linkSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureMailbox } from '../protocol/deliver.js';
+import { ensureMailbox } from '../mail/deliver.js';
 import { Cc2ccError, errnoOf } from '../protocol/errors.js';
 import { listFolder } from '../protocol/list-folder.js';
 import { isName, NAME_RULE } from '../protocol/names.js';
 import { mailboxPaths, type MailboxPaths } from '../protocol/paths.js';
-import { writeCard } from './card.js';
+import { writeCard } from '../mail/card.js';
 import { claimName } from './claim.js';
 import { writeHeartbeat } from './heartbeats.js';
 import { beat, introduce } from './identity.js';
 import type { Office } from './office.js';
-import { writeReceipts } from './receipts.js';
+import { writeReceipts } from '../mail/receipts.js';
 import type { Session } from './session.js';
 
 /**

@@ -4,7 +4,7 @@ import { hostId, hostPaths } from '../protocol/host-paths.js';
 import { bridgeRoot } from '../protocol/paths.js';
 import { ensurePrivateFolder } from '../protocol/private-folder.js';
 import { version } from '../protocol/version.js';
-import { loadConfig } from './config.js';
+import { loadConfig } from '../protocol/config.js';
 import { HookDesk } from './hooks.js';
 import { becomeInstance, type Occupied } from './instance.js';
 import { listenForHellos } from './listener.js';

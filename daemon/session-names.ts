@@ -1,4 +1,4 @@
-import { cardNames, readCard } from './card.js';
+import { cardNames, readCard } from '../mail/card.js';
 
 /**
  * Under which name a session id was known on this host, so that a resumed session gets its name and

@@ -1,4 +1,4 @@
-import type { Evidence, LaneName } from '../protocol/delivery.js';
+import type { Evidence, LaneName } from '../mail/delivery.js';
 import type { SessionFacts } from '../protocol/hello.js';
 import type { TokenBucket } from '../protocol/token-bucket.js';
 import type { NameLease } from './claim.js';

@@ -3,7 +3,7 @@ import { RESTARTING } from '../protocol/heartbeat.js';
 import type { HostPaths } from '../protocol/host-paths.js';
 import type { Instance } from './instance.js';
 import type { Office } from './office.js';
-import { writeReceipts } from './receipts.js';
+import { writeReceipts } from '../mail/receipts.js';
 import type { Rounds } from './rounds.js';
 
 /**

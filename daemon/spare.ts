@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { closeSync, existsSync, open, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import type { OpenFile } from '../protocol/deliver.js';
+import type { OpenFile } from '../mail/deliver.js';
 
 /**
  * An empty file in `tmp/`, opened before it is needed. Making a file is the slowest step between a

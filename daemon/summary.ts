@@ -1,5 +1,5 @@
 import type { SessionFacts } from '../protocol/hello.js';
-import { readCard } from './card.js';
+import { readCard } from '../mail/card.js';
 import { sanitizeValue } from './lanes/sanitize.js';
 
 /** What an agent says that it is doing, fit for a line in a list; undefined when nothing is left. */

@@ -2,7 +2,7 @@ import { lstatSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { listFolder } from '../protocol/list-folder.js';
 import { mailboxPaths } from '../protocol/paths.js';
-import { mailboxNames } from '../protocol/mailbox-names.js';
+import { mailboxNames } from '../mail/mailbox-names.js';
 
 /** maildir(5): what has not moved on after 36 hours was left by a writer that died. */
 const ABANDONED_MS = 36 * 60 * 60 * 1000;

@@ -56,6 +56,8 @@ export const ExitCode = {
   failed: 1,
   usage: 2,
   notRunning: 3,
+  /** Waited for something that did not come in time. */
+  timedOut: 4,
 } as const;
 
 /** The errno name (`ENOENT`, …) of a system error, or undefined for anything else. */

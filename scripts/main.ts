@@ -6,5 +6,5 @@ if (word === 'hook') {
   // Sessions wait for it at every tool call: it must not load the parser and what the rest needs.
   void hook(args).then((code) => process.exit(code));
 } else {
-  void import('../scripts/program.js').then(({ run }) => run());
+  void import('./program.js').then(({ run }) => run());
 }

@@ -1,4 +1,4 @@
-import { loadConfig } from '../config.js';
+import { loadConfig } from '../../protocol/config.js';
 import { callDaemon } from '../../protocol/control.js';
 import { Cc2ccError, ExitCode } from '../../protocol/errors.js';
 import { hostPaths } from '../../protocol/host-paths.js';

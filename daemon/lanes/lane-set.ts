@@ -1,4 +1,4 @@
-import { LANES, type Evidence, type LaneName } from '../../protocol/delivery.js';
+import { LANES, type Evidence, type LaneName } from '../../mail/delivery.js';
 import type { SessionFacts } from '../../protocol/hello.js';
 
 /** Flag values that mean us: `server:cc2cc`, `plugin:cc2cc@market`, or a server named after us. */

@@ -1,4 +1,4 @@
-import type { LaneName } from '../../protocol/delivery.js';
+import type { LaneName } from '../../mail/delivery.js';
 import type { Entry } from '../entry.js';
 import type { Session } from '../session.js';
 import { ChannelOffer } from './channel-offer.js';

@@ -1,6 +1,6 @@
 /** What reaches the model of a plain `claude`, by which lane, and what is known of it. */
 import assert from 'node:assert/strict';
-import { reportMessage } from '../../protocol/message-report.js';
+import { reportMessage } from '../../mail/message-report.js';
 import { hookSettings } from '../../scripts/hook/settings.js';
 import { daemonPid, daemonPids, signal } from '../support/daemon.js';
 import { until } from '../support/events.js';

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { writeReceipts } from '../../daemon/receipts.js';
-import { deliverMessage } from '../../protocol/deliver.js';
+import { writeReceipts } from '../../mail/receipts.js';
+import { deliverMessage } from '../../mail/deliver.js';
 import { encodeMessage } from '../../protocol/envelope.js';
 import { MailboxBench, messageOf } from './support/mailbox-bench.js';
 

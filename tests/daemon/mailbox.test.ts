@@ -11,9 +11,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { deliverMessage, stageMessage } from '../../protocol/deliver.js';
+import { deliverMessage, stageMessage } from '../../mail/deliver.js';
 import { encodeMessage } from '../../protocol/envelope.js';
-import { writeReceipts } from '../../daemon/receipts.js';
+import { writeReceipts } from '../../mail/receipts.js';
 import { MailboxBench, messageOf } from './support/mailbox-bench.js';
 
 const ids = (items: Iterable<{ id: string }>): string[] => [...items].map(({ id }) => id);

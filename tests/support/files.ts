@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureMailbox } from '../../protocol/deliver.js';
+import { ensureMailbox } from '../../mail/deliver.js';
 import {
   createMessage,
   encodeMessage,

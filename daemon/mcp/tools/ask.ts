@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { PRIORITIES } from '../../../protocol/envelope.js';
-import { reportMessage, sentenceOfReport } from '../../../protocol/message-report.js';
+import { reportMessage, sentenceOfReport } from '../../../mail/message-report.js';
 import { dispatch } from '../../dispatch.js';
 import { MAX_WAIT_S, waitForMessages } from '../wait.js';
 import { defineTool, textArgument } from './tool.js';

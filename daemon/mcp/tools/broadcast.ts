@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { PRIORITIES } from '../../../protocol/envelope.js';
 import { sentenceOf } from '../../../protocol/errors.js';
-import { listedNames, onlineNames } from '../../directory.js';
+import { listedNames } from '../../../mail/directory.js';
+import { onlineNames } from '../../directory.js';
 import { dispatch, stateSentence } from '../../dispatch.js';
 import { plural } from '../../lanes/digest.js';
 import { defineTool, textArgument } from './tool.js';

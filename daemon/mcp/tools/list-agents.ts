@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { AgentStatus } from '../../../protocol/control.js';
-import { describeAgent, listedNames } from '../../directory.js';
+import { listedNames } from '../../../mail/directory.js';
+import { describeAgent } from '../../directory.js';
 import { sanitizeValue } from '../../lanes/sanitize.js';
 import { defineTool } from './tool.js';
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { Cc2ccError } from '../../../protocol/errors.js';
 import { isMessageId } from '../../../protocol/ids.js';
-import { reportMessage, sentenceOfReport } from '../../../protocol/message-report.js';
-import { currentName } from '../../directory.js';
+import { reportMessage, sentenceOfReport } from '../../../mail/message-report.js';
+import { currentName } from '../../../mail/directory.js';
 import { defineTool } from './tool.js';
 
 export const messageStatus = defineTool({

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Cc2ccError } from '../../../protocol/errors.js';
 import type { Asked } from '../../idle-notices.js';
 import { WATCH_HOURS } from '../../idle-watches.js';
-import { knownAgent } from '../../recipient.js';
+import { knownAgent } from '../../../mail/recipient.js';
 import { defineTool } from './tool.js';
 
 export const notifyWhenIdle = defineTool({

@@ -4,7 +4,7 @@ import type { Message } from '../../../protocol/envelope.js';
 import { Cc2ccError } from '../../../protocol/errors.js';
 import { isMessageId } from '../../../protocol/ids.js';
 import { dispatch, stateSentence } from '../../dispatch.js';
-import { inspectFile } from '../../../protocol/inspect.js';
+import { inspectFile } from '../../../mail/inspect.js';
 import type { Session } from '../../session.js';
 import { defineTool, textArgument } from './tool.js';
 

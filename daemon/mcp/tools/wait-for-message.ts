@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Message } from '../../../protocol/envelope.js';
 import { isMessageId } from '../../../protocol/ids.js';
-import { namedAgent } from '../../recipient.js';
+import { namedAgent } from '../../../mail/recipient.js';
 import { MAX_WAIT_S, waitForMessages } from '../wait.js';
 import { defineTool } from './tool.js';
 

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { pino } from 'pino';
 import { Mailbox } from '../../../daemon/mailbox.js';
-import { ensureMailbox } from '../../../protocol/deliver.js';
+import { ensureMailbox } from '../../../mail/deliver.js';
 import { createMessage, encodeMessage, type Message } from '../../../protocol/envelope.js';
 import { derivedMessageId } from '../../../protocol/ids.js';
 import { mailboxPaths, type MailboxPaths } from '../../../protocol/paths.js';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test, type TestContext } from 'node:test';
-import { reportMessage } from '../../../protocol/message-report.js';
+import { reportMessage } from '../../../mail/message-report.js';
 import { within } from '../../../protocol/within.js';
 import { attachAgent, type Agent } from '../../support/agents.js';
 import { daemonPid, signal } from '../../support/daemon.js';

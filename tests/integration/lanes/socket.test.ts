@@ -1,7 +1,7 @@
 /** A session that was started as plain `claude`: what comes over its own socket, and what is known of it. */
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { reportMessage } from '../../../protocol/message-report.js';
+import { reportMessage } from '../../../mail/message-report.js';
 import { shownIds } from '../../../protocol/shown.js';
 import { daemonPid, signal } from '../../support/daemon.js';
 import { until } from '../../support/events.js';

@@ -1,5 +1,5 @@
 import type { TestContext } from 'node:test';
-import { reportMessage } from '../../../protocol/message-report.js';
+import { reportMessage } from '../../../mail/message-report.js';
 import { attachAgent, type Agent } from '../../support/agents.js';
 import { until } from '../../support/events.js';
 import { FakeClaude } from '../../support/fake-claude.js';

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { appendJournal, readJournal, type JournalLine } from '../../../protocol/delivery.js';
+import { appendJournal, readJournal, type JournalLine } from '../../../mail/delivery.js';
 import { heartbeatPath, readHeartbeat } from '../../../protocol/heartbeat.js';
 import { attachAgent, awake, type Agent } from '../../support/agents.js';
 import { daemonPids } from '../../support/daemon.js';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
-import { reportMessage } from '../../../protocol/message-report.js';
+import { reportMessage } from '../../../mail/message-report.js';
 import { mailboxPaths } from '../../../protocol/paths.js';
 import type { ChannelPush } from '../../../scripts/mcp-client.js';
 import { attachAgent, awake, nameOf, type Agent } from '../../support/agents.js';

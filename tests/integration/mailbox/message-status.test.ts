@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { reportMessage } from '../../../protocol/message-report.js';
+import { reportMessage } from '../../../mail/message-report.js';
 import { mailboxPaths } from '../../../protocol/paths.js';
 import { attachAgent, type Agent } from '../../support/agents.js';
 import { daemonPid, signal } from '../../support/daemon.js';

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { inspectFile, type Verdict } from '../../protocol/inspect.js';
+import { inspectFile, type Verdict } from '../../mail/inspect.js';
 import { createMessage, encodeMessage } from '../../protocol/envelope.js';
 import { MAX_MESSAGE_FILE_BYTES, MAX_TEXT_BYTES } from '../../protocol/limits.js';
 import { tempFolder } from '../protocol/support/temp-folder.js';

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { loadConfig } from '../../daemon/config.js';
+import { loadConfig } from '../../protocol/config.js';
 import { Cc2ccError } from '../../protocol/errors.js';
-import { tempFolder } from '../protocol/support/temp-folder.js';
+import { tempFolder } from './support/temp-folder.js';
 
 const DEFAULTS = {
   rate: 60,

@@ -1,12 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { Cc2ccError, errnoOf, storeError } from '../protocol/errors.js';
-import {
-  DEFAULT_RATE_PER_MINUTE,
-  DEFAULT_TTL_S,
-  MAX_INBOX_MESSAGES,
-  REPEAT_MS,
-} from '../protocol/limits.js';
+import { Cc2ccError, errnoOf, storeError } from './errors.js';
+import { DEFAULT_RATE_PER_MINUTE, DEFAULT_TTL_S, MAX_INBOX_MESSAGES, REPEAT_MS } from './limits.js';
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 

@@ -1,17 +1,16 @@
 import { Cc2ccError } from '../protocol/errors.js';
 import { isName, NAME_RULE, nearNames } from '../protocol/names.js';
-import { currentName, isKnown, listedNames } from './directory.js';
-import type { Office } from './office.js';
+import { currentName, isKnown, listedNames, type Registry } from './directory.js';
 
 /**
  * The name that the agent bears now which a model has named.
  *
  * @throws Cc2ccError E_NAME for what cannot be a name
  */
-export function namedAgent(office: Office, wanted: string): string {
-  if (isName(wanted)) return currentName(office, wanted);
+export function namedAgent(registry: Registry, wanted: string): string {
+  if (isName(wanted)) return currentName(registry, wanted);
   const cut = wanted.slice(0, 64);
-  const [near] = nearNames(cut.trim(), listedNames(office), 1);
+  const [near] = nearNames(cut.trim(), listedNames(registry), 1);
   throw new Cc2ccError('E_NAME', `"${cut}" is not an agent name (${NAME_RULE}).`, {
     hint: near === undefined ? 'See list_agents.' : `Did you mean ${near}?`,
   });
@@ -23,10 +22,10 @@ export function namedAgent(office: Office, wanted: string): string {
  * @param from who names it
  * @throws Cc2ccError E_UNKNOWN_AGENT with the names that may have been meant
  */
-export function knownAgent(office: Office, from: string, wanted: string): string {
-  const name = namedAgent(office, wanted);
-  if (name === from || isKnown(office, name)) return name;
-  const others = listedNames(office).filter((other) => other !== from);
+export function knownAgent(registry: Registry, from: string, wanted: string): string {
+  const name = namedAgent(registry, wanted);
+  if (name === from || isKnown(registry, name)) return name;
+  const others = listedNames(registry).filter((other) => other !== from);
   throw new Cc2ccError('E_UNKNOWN_AGENT', `Nobody here is or was called "${wanted}".`, {
     hint: whoElse(wanted, others),
   });

@@ -1,5 +1,5 @@
-import { listFolder } from './list-folder.js';
-import { isName } from './names.js';
+import { listFolder } from '../protocol/list-folder.js';
+import { isName } from '../protocol/names.js';
 
 /** Names that have a mailbox in the root, whoever made it; none where there is no root. */
 export function mailboxNames(root: string): string[] {

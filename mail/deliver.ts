@@ -11,10 +11,10 @@ import {
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { errnoOf, meansNoLinks, storeError } from './errors.js';
-import { makeFolder } from './make-folder.js';
-import type { MailboxPaths } from './paths.js';
-import { syncFolder } from './sync-folder.js';
+import { errnoOf, meansNoLinks, storeError } from '../protocol/errors.js';
+import { makeFolder } from '../protocol/make-folder.js';
+import type { MailboxPaths } from '../protocol/paths.js';
+import { syncFolder } from '../protocol/sync-folder.js';
 
 const fsyncFile = promisify(fsync);
 

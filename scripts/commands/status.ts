@@ -1,7 +1,18 @@
-import { Cc2ccError, ExitCode } from '../protocol/errors.js';
-import { isMessageId } from '../protocol/ids.js';
-import { reportMessage, sentenceOfReport } from '../protocol/message-report.js';
-import { bridgeRoot } from '../protocol/paths.js';
+import { Command } from 'commander';
+import { Cc2ccError, ExitCode } from '../../protocol/errors.js';
+import { isMessageId } from '../../protocol/ids.js';
+import { reportMessage, sentenceOfReport } from '../../mail/message-report.js';
+import { bridgeRoot } from '../../protocol/paths.js';
+
+/** The command line of `cc2cc status`. */
+export function command(): Command {
+  return new Command('status')
+    .requiredOption('--message <id>', 'the msg_id that the sender was told')
+    .option('--json', 'as JSON')
+    .action((options: { message: string; json?: true }) => {
+      process.exitCode = messageStatus(options.message, options.json === true);
+    });
+}
 
 /**
  * `cc2cc status --message <id>`: reads the files, so it works without a daemon too.

@@ -11,8 +11,8 @@ import {
   readJournal,
   type DeliveryEvent,
   type DeliveryState,
-} from '../../protocol/delivery.js';
-import { tempFolder } from './support/temp-folder.js';
+} from '../../mail/delivery.js';
+import { tempFolder } from '../protocol/support/temp-folder.js';
 
 const AT = '2026-11-20T12:00:00.000Z';
 const events = fc.oneof(

@@ -1,12 +1,12 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJournal, type Delivery, type JournalLine } from './delivery.js';
-import { expiresAt, type Message } from './envelope.js';
+import { expiresAt, type Message } from '../protocol/envelope.js';
 import { inspectFile } from './inspect.js';
-import { isRecord } from './json.js';
-import { listFolder } from './list-folder.js';
+import { isRecord } from '../protocol/json.js';
+import { listFolder } from '../protocol/list-folder.js';
 import { mailboxNames } from './mailbox-names.js';
-import { mailboxPaths, rootPaths, type MailboxPaths } from './paths.js';
+import { mailboxPaths, rootPaths, type MailboxPaths } from '../protocol/paths.js';
 
 /** What is known of a message, by the files. */
 export interface MessageReport {

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { appendJournal } from '../../protocol/delivery.js';
-import { ensureMailbox } from '../../protocol/deliver.js';
+import { appendJournal } from '../../mail/delivery.js';
+import { ensureMailbox } from '../../mail/deliver.js';
 import { createMessage, encodeMessage } from '../../protocol/envelope.js';
-import { reportMessage, sentenceOfReport } from '../../protocol/message-report.js';
+import { reportMessage, sentenceOfReport } from '../../mail/message-report.js';
 import { mailboxPaths } from '../../protocol/paths.js';
-import { tempFolder } from './support/temp-folder.js';
+import { tempFolder } from '../protocol/support/temp-folder.js';
 
 const at = '2026-11-20T12:00:00.000Z';
 

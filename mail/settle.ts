@@ -1,7 +1,7 @@
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { appendJournal, type Evidence } from '../protocol/delivery.js';
-import { placeFile } from '../protocol/deliver.js';
+import { appendJournal, type Evidence } from './delivery.js';
+import { placeFile } from './deliver.js';
 import { errnoOf } from '../protocol/errors.js';
 import { makeFolder } from '../protocol/make-folder.js';
 import type { MailboxPaths } from '../protocol/paths.js';

@@ -1,6 +1,6 @@
 import { lstatSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { placeFile } from '../protocol/deliver.js';
+import { placeFile } from './deliver.js';
 import type { Message } from '../protocol/envelope.js';
 import type { MailboxPaths } from '../protocol/paths.js';
 

@@ -7,10 +7,10 @@ import {
   readSync,
   type Stats,
 } from 'node:fs';
-import { parseMessage, type Message } from './envelope.js';
-import { errnoOf } from './errors.js';
-import { isRecord, parseJson } from './json.js';
-import { MAX_MESSAGE_FILE_BYTES } from './limits.js';
+import { parseMessage, type Message } from '../protocol/envelope.js';
+import { errnoOf } from '../protocol/errors.js';
+import { isRecord, parseJson } from '../protocol/json.js';
+import { MAX_MESSAGE_FILE_BYTES } from '../protocol/limits.js';
 
 /** What a file in an inbox turned out to be. */
 export type Verdict =

@@ -10,10 +10,10 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { deliverMessage, ensureMailbox, stageMessage } from '../../protocol/deliver.js';
+import { deliverMessage, ensureMailbox, stageMessage } from '../../mail/deliver.js';
 import { Cc2ccError } from '../../protocol/errors.js';
 import { mailboxPaths, type MailboxPaths } from '../../protocol/paths.js';
-import { tempFolder } from './support/temp-folder.js';
+import { tempFolder } from '../protocol/support/temp-folder.js';
 
 const isStoreError = (error: unknown): boolean =>
   error instanceof Cc2ccError && error.code === 'E_STORE' && /E[A-Z]+ at \//.test(error.message);

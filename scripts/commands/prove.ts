@@ -1,14 +1,22 @@
+import { Command } from 'commander';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { ExitCode } from '../protocol/errors.js';
-import { bridgeRoot } from '../protocol/paths.js';
-import { ensurePrivateFolder } from '../protocol/private-folder.js';
-import { version } from '../protocol/version.js';
-import { DAEMON, SHIM } from './installed.js';
-import { proveDelivery } from './proof.js';
-import { quote } from './quote.js';
+import { ExitCode } from '../../protocol/errors.js';
+import { bridgeRoot } from '../../protocol/paths.js';
+import { ensurePrivateFolder } from '../../protocol/private-folder.js';
+import { version } from '../../protocol/version.js';
+import { DAEMON, SHIM } from '../installed.js';
+import { proveDelivery } from '../proof.js';
+import { quote } from '../quote.js';
 
 const run = promisify(execFile);
+
+/** The command line of `cc2cc prove`. */
+export function command(): Command {
+  return new Command('prove').action(async () => {
+    process.exitCode = await prove();
+  });
+}
 
 /**
  * `cc2cc prove`, also behind `npm start`: prepares the bridge root, starts the daemon, and shows with

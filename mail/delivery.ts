@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { errnoOf } from './errors.js';
-import { isMessageId } from './ids.js';
-import { isRecord } from './json.js';
+import { errnoOf } from '../protocol/errors.js';
+import { isMessageId } from '../protocol/ids.js';
+import { isRecord } from '../protocol/json.js';
 
 /** How the model was given a message. */
 export const EVIDENCE = [

@@ -1,0 +1,31 @@
+import type { Command } from 'commander';
+
+/** A command of `cc2cc`: what the list of commands says of it, and how the rest is loaded. */
+export interface CommandEntry {
+  name: string;
+  summary: string;
+  /** The module of that name in this folder. */
+  load: () => Promise<{ command: () => Command }>;
+}
+
+/**
+ * All commands, in the order of the help. Each is loaded only when it is asked for: a person waits for
+ * its start, a script at every turn of its loop.
+ */
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'status',
+    summary: 'what became of a message; needs no daemon',
+    load: () => import('./status.js'),
+  },
+  {
+    name: 'prove',
+    summary: 'start the daemon and prove that messages arrive, with two throw-away agents',
+    load: () => import('./prove.js'),
+  },
+  {
+    name: 'hook',
+    summary: 'what Claude Code runs at its hooks; `hook settings` prints them for settings.json',
+    load: () => import('./hook.js'),
+  },
+];
