@@ -1,6 +1,6 @@
 import type { SessionFacts } from '../protocol/hello.js';
 import { readCard } from '../mail/card.js';
-import { sanitizeValue } from './lanes/sanitize.js';
+import { sanitizeValue } from '../protocol/sanitize.js';
 
 /** What an agent says that it is doing, fit for a line in a list; undefined when nothing is left. */
 export function summaryOf(text: string): string | undefined {

@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { Cc2ccError, errnoOf, storeError } from './errors.js';
-import { DEFAULT_RATE_PER_MINUTE, DEFAULT_TTL_S, MAX_INBOX_MESSAGES, REPEAT_MS } from './limits.js';
+import {
+  DEFAULT_KEEP_DAYS,
+  DEFAULT_RATE_PER_MINUTE,
+  DEFAULT_TTL_S,
+  MAX_INBOX_MESSAGES,
+  REPEAT_MS,
+} from './limits.js';
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
@@ -32,6 +38,15 @@ const configSchema = z.strictObject({
     .number()
     .min(0)
     .default(REPEAT_MS / 1000),
+  /**
+   * What becomes of messages by their signature. `accept`: all are taken in. `flag`: unsigned ones are
+   * taken in and marked, invalid ones rejected. `require`: both are rejected.
+   */
+  signatures: z.enum(['accept', 'flag', 'require']).default('flag'),
+  /** Write texts encrypted, in the original's form; they are read in any case. */
+  encrypt: z.boolean().default(false),
+  /** Days that what has ended is kept: done/, receipts/, rejected/, tasks, dead mailboxes; 0: for ever. */
+  keepDays: z.number().min(0).default(DEFAULT_KEEP_DAYS),
   /** Milliseconds between two looks for expired messages in all mailboxes. */
   sweepMs: z.int().min(20).default(30_000),
 });
@@ -47,6 +62,9 @@ const VARIABLES = {
   CC2CC_LOG_BYTES: 'logBytes',
   CC2CC_ROUND_MS: 'roundMs',
   CC2CC_SWEEP_MS: 'sweepMs',
+  CC2CC_SIGNATURES: 'signatures',
+  CC2CC_ENCRYPT: 'encrypt',
+  CC2CC_KEEP_DAYS: 'keepDays',
   CC2CC_IDLE_MS: 'idleMs',
   CC2CC_TURN_MS: 'turnMs',
   CC2CC_REPEAT_SECONDS: 'repeatSeconds',
@@ -65,7 +83,9 @@ export function loadConfig(
   for (const [variable, field] of Object.entries(VARIABLES)) {
     const value = env[variable];
     if (value === undefined || value === '') continue;
-    overrides[field] = /^\d+(\.\d+)?$/.test(value) ? Number(value) : value;
+    // The original's way to say yes, and its contrary.
+    if (field === 'encrypt' && /^[01]$/.test(value)) overrides[field] = value === '1';
+    else overrides[field] = /^\d+(\.\d+)?$/.test(value) ? Number(value) : value;
   }
   const result = configSchema.safeParse({ ...readConfig(path), ...overrides });
   if (result.success) return result.data;

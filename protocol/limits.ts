@@ -70,3 +70,6 @@ export const HOOK_BYTES = 9_000;
 
 /** Identical text from one agent to another within this time is taken for a mistake, milliseconds. */
 export const REPEAT_MS = 30_000;
+
+/** Days that what has ended is kept. */
+export const DEFAULT_KEEP_DAYS = 7;

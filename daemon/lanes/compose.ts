@@ -1,7 +1,7 @@
 import type { Message } from '../../protocol/envelope.js';
 import { PUSH_BYTES } from '../../protocol/limits.js';
 import { digestOf, digestPart, noReply, plural, shownText, type Offered } from './digest.js';
-import { sanitizeText, sanitizeValue } from './sanitize.js';
+import { sanitizeText, sanitizeValue } from '../../protocol/sanitize.js';
 
 /** One notification: what the model reads, and attributes that only the daemon sets. */
 export interface Push {

@@ -1,6 +1,6 @@
 import type { Message } from '../../protocol/envelope.js';
 import { HEAD, headerOf } from '../../protocol/shown.js';
-import { sanitizeText } from './sanitize.js';
+import { sanitizeText } from '../../protocol/sanitize.js';
 
 /** A message on its way to a session, and whether the session may have had it before. */
 export interface Offered {

@@ -52,7 +52,9 @@ test('what hooks and sessions wait for loads nothing but Node’s own and itself
   const required = [...code.matchAll(/\brequire\("([^"]+)"\)/g)].map(([, name]) => name);
   assert.ok(required.includes('node:net'));
   assert.deepEqual(
-    required.filter((name) => !/^(?:node:\w|url$|\.\/(?:cc2cc-settings|program)\.cjs$)/.test(name!)),
+    required.filter(
+      (name) => !/^(?:node:\w|url$|\.\/(?:cc2cc-settings|program)\.cjs$)/.test(name!),
+    ),
     [],
   );
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { AgentStatus } from '../../../protocol/control.js';
 import { listedNames } from '../../../mail/directory.js';
 import { describeAgent } from '../../directory.js';
-import { sanitizeValue } from '../../lanes/sanitize.js';
+import { sanitizeValue } from '../../../protocol/sanitize.js';
 import { defineTool } from './tool.js';
 
 /** Agents that left are many after some weeks; the model needs those that it may write to. */

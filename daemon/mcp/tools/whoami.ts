@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isName, NAME_RULE } from '../../../protocol/names.js';
 import { describeAgent, onlineNames } from '../../directory.js';
-import { sanitizeValue } from '../../lanes/sanitize.js';
+import { sanitizeValue } from '../../../protocol/sanitize.js';
 import type { Office } from '../../office.js';
 import { defineTool } from './tool.js';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { sanitizeText, sanitizeValue } from '../../../daemon/lanes/sanitize.js';
+import { sanitizeText, sanitizeValue } from '../../protocol/sanitize.js';
 
 test('plain text stays as it was written', () => {
   const texts = [

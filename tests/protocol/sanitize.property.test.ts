@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { sanitizeText, sanitizeValue } from '../../../daemon/lanes/sanitize.js';
+import { sanitizeText, sanitizeValue } from '../../protocol/sanitize.js';
 
 const WORDS = [
   'channel',
