@@ -1,4 +1,5 @@
 import type { DeliveryState, LaneName } from '../mail/delivery.js';
+import type { SignatureState } from '../mail/signing.js';
 import type { Message } from '../protocol/envelope.js';
 
 /** A message of an attached agent that no evidence says was seen. */
@@ -20,6 +21,8 @@ export interface Entry {
   taken: boolean;
   /** The model was given it; the file is about to be moved. */
   seen: boolean;
+  /** What its signature tells. */
+  signature: SignatureState;
   /** The content, as long as it is not in the file or the scan that read it has not ended. */
   message: Message | undefined;
   /** Resolves when the file is durable; undefined when it always was. */

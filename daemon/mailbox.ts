@@ -4,7 +4,8 @@ import { next, type Delivery, type DeliveryEvent, type LaneName } from '../mail/
 import { ensureMailbox } from '../mail/deliver.js';
 import { expiresAt, sentAt, type Message } from '../protocol/envelope.js';
 import { errnoOf } from '../protocol/errors.js';
-import { inspectFile } from '../mail/inspect.js';
+import { refusalOf, type Gate } from '../mail/gate.js';
+import { inspectFile, type Verdict } from '../mail/inspect.js';
 import type { MailboxPaths } from '../protocol/paths.js';
 import { admit } from '../mail/admit.js';
 import { inOrder, type Entry } from './entry.js';
@@ -12,6 +13,7 @@ import { Journal, wasOffered } from './journal.js';
 import type { Log } from './log.js';
 import { recover } from './recover.js';
 import { rejectFile } from '../mail/reject.js';
+import type { SignatureState } from '../mail/signing.js';
 import { settleFile, unsettleFile, type Settlement } from '../mail/settle.js';
 import { SpareFile } from './spare.js';
 
@@ -51,6 +53,7 @@ export class Mailbox {
   /** Handed over without evidence, then gone from the inbox or taken back. */
   #shown = new Set<string>();
   #rejected: string;
+  #gate: Gate;
   #log: Log;
   /** Names that could neither be read nor moved away; not tried at every ring. */
   #stuck = new Set<string>();
@@ -58,10 +61,11 @@ export class Mailbox {
   /**
    * @param rejected the folder for what is refused
    */
-  constructor(paths: MailboxPaths, rejected: string, given: Given, log: Log) {
+  constructor(paths: MailboxPaths, rejected: string, gate: Gate, given: Given, log: Log) {
     this.paths = paths;
     this.spare = new SpareFile(paths.tmp);
     this.#rejected = rejected;
+    this.#gate = gate;
     this.#given = given;
     this.#log = log;
     this.#journal = new Journal(paths.journal, log);
@@ -71,7 +75,7 @@ export class Mailbox {
   /** A message that is being made durable at this moment; false when it is known already. */
   arrive(message: Message, committed: Promise<unknown>): boolean {
     if (this.entries.has(message.id)) return false;
-    const entry = this.#add(message);
+    const entry = this.#add(message, 'verified'); // it is signed on its way to the disk
     entry.committed = committed.then(
       () => {
         entry.committed = undefined;
@@ -95,14 +99,14 @@ export class Mailbox {
     for (const name of names ?? this.#list()) {
       if (!this.#isNews(name)) continue;
       try {
-        const verdict = inspectFile(join(this.paths.inbox, name), name);
+        const verdict = this.#inspect(name);
         if (verdict.kind === 'later') again = true;
         const reason = verdict.kind === 'reject' ? verdict.reason : undefined;
         const refusal =
           verdict.kind === 'message' ? admit(this.paths, verdict.message, name) : reason;
         if (refusal !== undefined) this.#reject(name, refusal);
         else if (verdict.kind === 'message') {
-          const entry = this.#add(verdict.message);
+          const entry = this.#add(verdict.message, verdict.signature);
           fresh.push(entry);
           bytes += verdict.message.content.text.length;
           if (bytes > SCAN_BYTES) entry.message = undefined;
@@ -169,7 +173,7 @@ export class Mailbox {
   /** The message of an entry, from memory or, checked anew, from its file. */
   read(entry: Entry): Message | undefined {
     if (entry.message !== undefined) return entry.message;
-    const verdict = inspectFile(this.#file(entry.id), `${entry.id}.json`);
+    const verdict = this.#inspect(`${entry.id}.json`);
     if (verdict.kind === 'message') return verdict.message;
     if (verdict.kind === 'later') return undefined; // no file descriptor is left: it is still there
     if (entry.state.name === 'pushed') this.#shown.add(entry.id); // should it come back
@@ -246,7 +250,7 @@ export class Mailbox {
     return [...this.entries.values()].flatMap((entry) => entry.committed ?? []);
   }
 
-  #add(message: Message): Entry {
+  #add(message: Message, signature: SignatureState): Entry {
     const { id } = message;
     const past = this.#past.get(id);
     const given = this.#given.ids.has(id);
@@ -262,6 +266,7 @@ export class Mailbox {
       held: false,
       taken: false,
       seen: false,
+      signature,
       message,
       committed: undefined,
     };
@@ -296,8 +301,12 @@ export class Mailbox {
     this.#unsettled.delete(id);
   }
 
-  #file(id: string): string {
-    return join(this.paths.inbox, `${id}.json`);
+  /** As the gate lets it through. */
+  #inspect(name: string): Verdict {
+    const verdict = inspectFile(join(this.paths.inbox, name), name, this.#gate.keys);
+    if (verdict.kind !== 'message') return verdict;
+    const reason = refusalOf(verdict.signature, this.#gate.policy);
+    return reason === undefined ? verdict : { kind: 'reject', reason };
   }
 
   #list(): string[] {

@@ -1,3 +1,5 @@
+import type { Gate } from '../mail/gate.js';
+import { Keyring } from '../mail/keyring.js';
 import { mailboxPaths, rootPaths } from '../protocol/paths.js';
 import type { SessionFacts } from '../protocol/hello.js';
 import { Arriving } from './arriving.js';
@@ -37,6 +39,8 @@ export class Office {
   readonly log: Log;
   readonly sessions = new Set<Session>();
   readonly presence: Presence;
+  /** The keys of the root, and what they are asked to let in. */
+  readonly gate: Gate;
   readonly rate: PairRate;
   readonly repeats: Repeats;
   readonly inboxes: InboxWatch;
@@ -59,6 +63,10 @@ export class Office {
     this.log = log;
     this.#instance = instance;
     this.names = new SessionNames(root, host);
+    this.gate = {
+      keys: new Keyring(root, { encrypt: config.encrypt }),
+      policy: config.signatures,
+    };
     this.rate = new PairRate(config.rate);
     this.repeats = new Repeats(config.repeatSeconds);
     this.inboxes = new InboxWatch(log);
@@ -107,6 +115,7 @@ export class Office {
     const mailbox = new Mailbox(
       mailboxPaths(this.root, name),
       rootPaths(this.root).rejected,
+      this.gate,
       { ids: new Set(facts.reattach?.pushed), lane: session.lanes.best(false) },
       this.log,
     );

@@ -33,7 +33,12 @@ export async function post(office: Office, message: Message): Promise<Posted> {
   // Nothing is awaited from the sender's limits to here: many at once cannot all pass below a limit.
   // A request that was carried out before a crash and is sent again may find its message done.
   if (lstatSync(join(paths.done, `${id}.json`), { throwIfNoEntry: false })) return 'handed over';
-  const staged = stageMessage(paths, id, encodeMessage(message), mailbox?.spare.take());
+  const staged = stageMessage(
+    paths,
+    id,
+    encodeMessage(office.gate.keys.seal(message)),
+    mailbox?.spare.take(),
+  );
   // In the next microtask, that is, right after the push: handing work to the disk takes time too.
   const committed = Promise.resolve().then(() => staged.commit());
   // Also for one that is attached: its session may be another one before the disk is done.

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { hostId, hostPaths } from '../protocol/host-paths.js';
+import { Keyring } from '../mail/keyring.js';
 import { bridgeRoot } from '../protocol/paths.js';
 import { ensurePrivateFolder } from '../protocol/private-folder.js';
 import { version } from '../protocol/version.js';
@@ -44,6 +45,7 @@ export async function runDaemon(): Promise<RunningDaemon | Occupied> {
   const { log } = logFile;
   // What can fail comes before anybody is told where to find us.
   prepareRoot(root);
+  new Keyring(root).ensure();
   const instance = await becomeInstance(root, paths);
   if (!('server' in instance)) return instance;
   rmSync(paths.stopped, { force: true });

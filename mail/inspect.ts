@@ -11,10 +11,12 @@ import { parseMessage, type Message } from '../protocol/envelope.js';
 import { errnoOf } from '../protocol/errors.js';
 import { isRecord, parseJson } from '../protocol/json.js';
 import { MAX_MESSAGE_FILE_BYTES } from '../protocol/limits.js';
+import type { Keyring } from './keyring.js';
+import { isSigned, type SignatureState } from './signing.js';
 
 /** What a file in an inbox turned out to be. */
 export type Verdict =
-  | { kind: 'message'; message: Message }
+  | { kind: 'message'; message: Message; signature: SignatureState }
   | { kind: 'reject'; reason: string }
   /** Perhaps still being written. */
   | { kind: 'later' }
@@ -32,8 +34,11 @@ const FLAGS =
 /**
  * Reads a file that anybody may have put there. Everything is checked on the open file, so nothing
  * can be exchanged between check and use.
+ *
+ * @param keys to check the signature and to decrypt the text; without them the text is as it lies
+ * @param at epoch milliseconds for which its signature is judged, as former keys end some time
  */
-export function inspectFile(path: string, name: string): Verdict {
+export function inspectFile(path: string, name: string, keys?: Keyring, at = Date.now()): Verdict {
   let fd;
   try {
     // Windows has no flag for it, and making a link there takes a privilege.
@@ -53,11 +58,11 @@ export function inspectFile(path: string, name: string): Verdict {
     if (stats.size > MAX_MESSAGE_FILE_BYTES) {
       return { kind: 'reject', reason: `${stats.size} bytes, more than ${MAX_MESSAGE_FILE_BYTES}` };
     }
-    const reason = broken(name, fd, stats);
-    if (typeof reason !== 'string') return { kind: 'message', message: reason };
+    const read = readMessage(name, fd, stats, keys, at);
+    if (typeof read !== 'string') return { kind: 'message', ...read };
     // A date in the future must not make it wait, and be looked at, until then.
     const age = Math.abs(Date.now() - stats.mtimeMs);
-    return age < GRACE_MS ? { kind: 'later' } : { kind: 'reject', reason };
+    return age < GRACE_MS ? { kind: 'later' } : { kind: 'reject', reason: read };
   } finally {
     closeSync(fd);
   }
@@ -78,19 +83,53 @@ function openVerdict(errno: string | undefined): Verdict {
   }
 }
 
-/** The message, or what is wrong with the content. */
-function broken(name: string, fd: number, { size, mtime }: Stats): Message | string {
+/** The message and what its signature tells, or what is wrong with the content. */
+function readMessage(
+  name: string,
+  fd: number,
+  { size, mtime }: Stats,
+  keys: Keyring | undefined,
+  at: number,
+): { message: Message; signature: SignatureState } | string {
   if (!name.endsWith('.json')) return 'the name does not end in .json';
   const bytes = readAll(fd, size);
   if (bytes.length === 0) return 'empty';
+  let raw: unknown;
   try {
-    const value = parseJson(bytes);
-    // Who wrote no time wrote it when the file was written, at whichever reading.
-    if (isRecord(value)) value['timestamp'] ??= mtime.toISOString();
-    return parseMessage(value);
+    raw = parseJson(bytes);
   } catch (error) {
     return whatIsWrong(error);
   }
+  // What is wrong with the keys is not the message's fault, so it is thrown.
+  const told = isRecord(raw) ? open(raw, mtime, keys, at) : { raw, signature: 'unsigned' as const };
+  try {
+    return { message: parseMessage(told.raw), signature: told.signature };
+  } catch (error) {
+    return whatIsWrong(error);
+  }
+}
+
+/** Checks the signature of what was parsed, and then completes and decrypts it. */
+function open(
+  raw: Readonly<Record<string, unknown>>,
+  mtime: Date,
+  keys: Keyring | undefined,
+  at: number,
+): { raw: object; signature: SignatureState } {
+  const signature = keys?.check(raw, at) ?? (isSigned(raw) ? 'unchecked' : 'unsigned');
+  const { content } = raw;
+  const text = isRecord(content) ? content['text'] : undefined;
+  return {
+    signature,
+    raw: {
+      ...raw,
+      // Who wrote no time wrote it when the file was written, at whichever reading.
+      timestamp: raw['timestamp'] ?? mtime.toISOString(),
+      ...(isRecord(content) && typeof text === 'string' && keys !== undefined
+        ? { content: { ...content, text: keys.reveal(text) } }
+        : {}),
+    },
+  };
 }
 
 /** In our words: the parser's quote the file, and reasons are logged. */

@@ -4,8 +4,11 @@ import { readJournal, type Delivery, type JournalLine } from './delivery.js';
 import { expiresAt, type Message } from '../protocol/envelope.js';
 import { inspectFile } from './inspect.js';
 import { isRecord } from '../protocol/json.js';
+import { timeOfId } from '../protocol/ids.js';
 import { listFolder } from '../protocol/list-folder.js';
 import { mailboxNames } from './mailbox-names.js';
+import { Keyring } from './keyring.js';
+import type { SignatureState } from './signing.js';
 import { mailboxPaths, rootPaths, type MailboxPaths } from '../protocol/paths.js';
 
 /** What is known of a message, by the files. */
@@ -27,6 +30,8 @@ export interface MessageReport {
   evidence: string | null;
   /** Why it was rejected. */
   reason: string | null;
+  /** What its signature tells; null for an unknown or rejected message. */
+  signature: SignatureState | null;
   /** Id of the message that it answers. */
   replyTo: string | null;
   /** Every hand-over and what came of it, as long as the message waits and some time after. */
@@ -34,17 +39,22 @@ export interface MessageReport {
 }
 
 /** Looks a message up in all mailboxes of a bridge root. No daemon is needed. */
-export function reportMessage(root: string, id: string): MessageReport {
+export function reportMessage(root: string, id: string, keys = new Keyring(root)): MessageReport {
   const file = `${id}.json`;
   for (const name of mailboxNames(root)) {
     const paths = mailboxPaths(root, name);
     // The inbox first: a message on its way to done/ is found in one of them.
     for (const folder of [paths.inbox, paths.done]) {
-      const verdict = inspectFile(join(folder, file), file);
+      const verdict = inspectFile(join(folder, file), file, keys, timeOfId(id));
       if (verdict.kind !== 'message') continue;
       const told = readJournal(paths.journal).get(id);
       const where = folder === paths.inbox ? 'inbox' : 'done';
-      return { ...basics(verdict.message, name), ...ending(verdict.message, paths, where, told) };
+      const { signature } = verdict;
+      return {
+        ...basics(verdict.message, name),
+        signature,
+        ...ending(verdict.message, paths, where, told),
+      };
     }
   }
   return rejected(root, id) ?? { id, ...NOWHERE };
@@ -60,6 +70,7 @@ const NOWHERE: Omit<MessageReport, 'id'> = {
   lane: null,
   evidence: null,
   reason: null,
+  signature: null,
   replyTo: null,
   history: [],
 };

@@ -65,9 +65,12 @@ function fitsAlone(message: Message): boolean {
   return Buffer.byteLength(sanitizeText(text)) <= PUSH_BYTES;
 }
 
-function single({ message, repeated }: Offered): Push {
+function single({ message, signature, repeated }: Offered): Push {
   const { id, from, type, priority, replyTo, thread, broadcast, awaited } = message;
-  const warning = repeated ? '(possibly repeated)\n' : '';
+  const warnings = [
+    ...(signature === 'invalid' ? ['[SIGNATURE INVALID]'] : []),
+    ...(repeated ? ['(possibly repeated)'] : []),
+  ].map((warning) => `${warning}\n`);
   const how = `To answer, call the cc2cc tool "reply" with msg_id "${id}".`;
   const answers = {
     broadcast: 'This went to everybody: no reply is expected.',
@@ -75,12 +78,14 @@ function single({ message, repeated }: Offered): Push {
     message: awaited === true ? `${how} Its sender waits for that.` : how,
   };
   return {
-    content: `${warning}${shownText(message)}\n\n${answers[noReply(message) ?? 'message']}`,
+    content: `${warnings.join('')}${shownText(message)}\n\n${answers[noReply(message) ?? 'message']}`,
     meta: {
       from: sanitizeValue(from),
       msg_id: id,
       type,
       priority,
+      verified: String(signature === 'verified'),
+      ...(signature === 'invalid' ? { signature } : {}),
       ...(typeof replyTo === 'string' ? { reply_to: replyTo } : {}),
       ...(thread === undefined ? {} : { thread }),
       ...(broadcast === true ? { broadcast: 'true' } : {}),

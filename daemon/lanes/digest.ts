@@ -1,3 +1,4 @@
+import type { SignatureState } from '../../mail/signing.js';
 import type { Message } from '../../protocol/envelope.js';
 import { HEAD, headerOf } from '../../protocol/shown.js';
 import { sanitizeText } from '../../protocol/sanitize.js';
@@ -5,6 +6,7 @@ import { sanitizeText } from '../../protocol/sanitize.js';
 /** A message on its way to a session, and whether the session may have had it before. */
 export interface Offered {
   message: Message;
+  signature: SignatureState;
   repeated: boolean;
 }
 
@@ -35,8 +37,16 @@ export function noReply({ broadcast, identity }: Message): 'broadcast' | 'notice
   return identity?.['mode'] === 'daemon' ? 'notice' : undefined;
 }
 
+/** How a reader is told; `verified` means that the writer has the key of this bridge root. */
+const SIGNATURES: Readonly<Record<SignatureState, string>> = {
+  verified: 'verified',
+  unsigned: 'unsigned',
+  invalid: 'SIGNATURE INVALID',
+  unchecked: 'signature not checked',
+};
+
 /** Header and quoted body of one message in a digest. */
-export function digestPart({ message, repeated }: Offered): string {
+export function digestPart({ message, signature, repeated }: Offered): string {
   const kind = noReply(message);
   const facts = [
     message.from,
@@ -46,6 +56,7 @@ export function digestPart({ message, repeated }: Offered): string {
     ...(kind === undefined ? [] : [`${kind}: no reply expected`]),
     ...(message.awaited === true ? ['its sender waits for your reply'] : []),
     `sent ${new Date(message.timestamp).toISOString().slice(0, 19)}Z`,
+    SIGNATURES[signature],
     ...(repeated ? ['possibly repeated'] : []),
   ];
   const body = shownText(message)

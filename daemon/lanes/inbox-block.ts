@@ -49,7 +49,8 @@ export function takeInbox(
   for (const entry of entries) {
     const message = mailbox.read(entry);
     if (message === undefined) continue;
-    const item = { message, repeated: entry.state.name === 'pushed' || entry.repeated };
+    const repeated = entry.state.name === 'pushed' || entry.repeated;
+    const item = { message, signature: entry.signature, repeated };
     room -= Buffer.byteLength(digestPart(item)) + 2;
     if (room < 0 && (strict || taken.length > 0)) break;
     items.push(item);

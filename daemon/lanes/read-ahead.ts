@@ -14,7 +14,7 @@ export function readAhead(mailbox: Mailbox, entries: readonly Entry[]): Offered[
     const message = mailbox.read(entry);
     if (message === undefined) continue;
     bytes += Buffer.byteLength(message.content.text) + 200;
-    items.push({ message, repeated: entry.repeated });
+    items.push({ message, signature: entry.signature, repeated: entry.repeated });
   }
   return items;
 }

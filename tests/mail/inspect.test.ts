@@ -41,7 +41,11 @@ function rejected(path: string, reason: RegExp): void {
 
 test('a good file is a message', (t) => {
   const path = fileOf(t, encodeMessage(GOOD));
-  assert.deepEqual(inspect(path), { kind: 'message', message: GOOD });
+  assert.deepEqual(inspect(path), {
+    kind: 'message',
+    message: GOOD,
+    signature: 'unsigned',
+  });
   const big = { ...GOOD, content: { text: '\u0001'.repeat(300_000), parts: [] } };
   assert.equal(inspect(fileOf(t, encodeMessage(big))).kind, 'message');
 });

@@ -17,6 +17,7 @@ const body = fc.oneof(
 const messages = fc.array(fc.tuple(id, body), { minLength: 1, maxLength: 12 }).map((pairs) =>
   pairs.map(([own, text]) => ({
     message: createMessage({ id: own, from: 'ann', to: 'ben', text }),
+    signature: 'verified' as const,
     repeated: false,
   })),
 );

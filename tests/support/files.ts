@@ -76,6 +76,16 @@ export function listRejected({ root }: Root): string[] {
   return list(rootPaths(root).rejected);
 }
 
+/** Why files were refused, in no order. */
+export function rejectionReasons(where: Root): string[] {
+  return listRejected(where)
+    .filter((file) => file.endsWith('.reason.json'))
+    .map((file) => {
+      const note = readFileSync(join(rootPaths(where.root).rejected, file), 'utf8');
+      return (JSON.parse(note) as { reason: string }).reason;
+    });
+}
+
 export function readMessages(where: Root, name: string, folder: 'inbox' | 'done'): Message[] {
   const dir = mailboxOf(where, name)[folder];
   return list(dir).map((file) => parseMessage(JSON.parse(readFileSync(join(dir, file), 'utf8'))));

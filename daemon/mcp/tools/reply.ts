@@ -5,6 +5,7 @@ import { Cc2ccError } from '../../../protocol/errors.js';
 import { isMessageId } from '../../../protocol/ids.js';
 import { dispatch, stateSentence } from '../../dispatch.js';
 import { inspectFile } from '../../../mail/inspect.js';
+import type { Office } from '../../office.js';
 import type { Session } from '../../session.js';
 import { defineTool, textArgument } from './tool.js';
 
@@ -18,7 +19,7 @@ export const reply = defineTool({
   alwaysLoad: true,
   handle: async ({ msg_id: id, text }, { office, session, requestId, stamp }) => {
     office.register(session);
-    const answers = findMessage(session, id);
+    const answers = findMessage(office, session, id);
     const receipt = await dispatch(
       office,
       { session, requestId, stamp },
@@ -38,13 +39,17 @@ export const reply = defineTool({
 });
 
 /** A message in this session's mailbox, waiting or seen. */
-function findMessage(session: Session, id: string): Message {
+function findMessage(office: Office, session: Session, id: string): Message {
   const mailbox = session.agent?.mailbox;
   if (mailbox !== undefined && isMessageId(id)) {
     const entry = mailbox.entries.get(id);
     const waiting = entry === undefined ? undefined : mailbox.read(entry);
     if (waiting !== undefined) return waiting;
-    const verdict = inspectFile(join(mailbox.paths.done, `${id}.json`), `${id}.json`);
+    const verdict = inspectFile(
+      join(mailbox.paths.done, `${id}.json`),
+      `${id}.json`,
+      office.gate.keys,
+    );
     if (verdict.kind === 'message') return verdict.message;
   }
   throw new Cc2ccError(

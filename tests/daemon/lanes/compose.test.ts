@@ -20,7 +20,7 @@ const idOf = (n: number): string => derivedMessageId([1_700_000_000_000, n], Str
 
 function offered(n: number, text: string, fields: Partial<Draft> = {}, repeated = false): Offered {
   const draft = { id: idOf(n), from: `agent-${n % 10}`, to: 'ben', text, ...fields };
-  return { message: createMessage(draft), repeated };
+  return { message: createMessage(draft), signature: 'verified', repeated };
 }
 
 function headersIn({ content }: Push): string[] {
@@ -44,6 +44,7 @@ test('up to five are pushed one by one, each saying how to answer it', () => {
         msg_id: idOf(n),
         type: 'message',
         priority: 'normal',
+        verified: 'true',
       });
     }
   }
@@ -58,6 +59,7 @@ test('facts of a single push stand in its attributes', () => {
     msg_id: idOf(1),
     type: 'task',
     priority: 'high',
+    verified: 'true',
     reply_to: 'msg-r',
     thread: 'msg-t',
   });

@@ -10,6 +10,8 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { pino } from 'pino';
 import { Mailbox } from '../../../daemon/mailbox.js';
+import type { Gate } from '../../../mail/gate.js';
+import { Keyring } from '../../../mail/keyring.js';
 import { ensureMailbox } from '../../../mail/deliver.js';
 import { createMessage, encodeMessage, type Message } from '../../../protocol/envelope.js';
 import { derivedMessageId } from '../../../protocol/ids.js';
@@ -26,6 +28,7 @@ export function messageOf(n: number): Message {
 export class MailboxBench {
   readonly paths: MailboxPaths;
   readonly rejected: string;
+  readonly gate: Gate;
   mailbox: Mailbox;
 
   constructor(t: TestContext) {
@@ -35,6 +38,7 @@ export class MailboxBench {
     const root = tempFolder(t); // goes after the mailbox that makes files in it
     this.paths = mailboxPaths(root, 'ben');
     this.rejected = join(root, 'rejected');
+    this.gate = { keys: new Keyring(root), policy: 'flag' };
     ensureMailbox(this.paths);
     mkdirSync(this.rejected);
     this.mailbox = this.open({});
@@ -47,7 +51,7 @@ export class MailboxBench {
     before?.spare.close();
     const log = pino({ level: 'silent' });
     const known = { ids: new Set(given), lane: 'channel' as const };
-    this.mailbox = new Mailbox(this.paths, this.rejected, known, log);
+    this.mailbox = new Mailbox(this.paths, this.rejected, this.gate, known, log);
     return this.mailbox;
   }
 

@@ -26,7 +26,10 @@ test('a message wakes it, and says who it is from, what it is and how to reply',
   assert.match(text, /call the cc2cc tool "reply" with its msg_id/);
   assert.match(
     text,
-    new RegExp(`^\\[${idOf(sent)}\\] from ann, message, sent .*Z\n> the build is red$`, 'm'),
+    new RegExp(
+      `^\\[${idOf(sent)}\\] from ann, message, sent .*Z, verified\n> the build is red$`,
+      'm',
+    ),
   );
   assert.equal(claude.socket.received[0]?.token, claude.socket.token);
   const { text: who } = await ben.call('whoami');

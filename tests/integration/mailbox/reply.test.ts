@@ -35,6 +35,7 @@ test('a reply bears what it answers, its thread and its hops; a task gets a resp
     msg_id: idsOf(response)[0],
     type: 'response',
     priority: 'high',
+    verified: 'true',
     reply_to: first,
     thread: first,
   });

@@ -18,7 +18,13 @@ test('send to a session that is there: handed over, with the facts in the attrib
   const push = await ben.waitForMessage('hello');
   const [id] = idsOf(push);
   assert.ok(sent.text.includes(id!));
-  assert.deepEqual(push.meta, { from: 'ann', msg_id: id, type: 'task', priority: 'high' });
+  assert.deepEqual(push.meta, {
+    from: 'ann',
+    msg_id: id,
+    type: 'task',
+    priority: 'high',
+    verified: 'true',
+  });
   assert.match(push.content, new RegExp(`^hello\n\nTo answer, .*"reply" with msg_id "${id}"`));
   const [message] = readMessages(sandbox, 'ben', 'inbox');
   assert.deepEqual(

@@ -1,0 +1,161 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { Cc2ccError, errnoOf, meansNoLinks, storeError } from '../protocol/errors.js';
+import { makeFolder } from '../protocol/make-folder.js';
+
+/** A key that was replaced. */
+export interface FormerKey {
+  key: string;
+  /** ISO time of the rotation. */
+  retiredAt: string;
+  /** ISO time until which messages that it has signed are good; null: as long as one of them waits. */
+  until: string | null;
+}
+
+const formerSchema = z.array(
+  z.object({ key: z.string().min(1), retiredAt: z.string(), until: z.string().nullable() }),
+);
+
+/** Far more than a key and its predecessors need. */
+const MAX_BYTES = 64 * 1024;
+
+export const keyPath = (root: string): string => join(root, 'secret.key');
+export const formerKeysPath = (root: string): string => join(root, 'secret.key.former.json');
+
+/** What nobody can guess: 64 hexadecimal digits. */
+export function newKey(): string {
+  return randomBytes(32).toString('hex');
+}
+
+/**
+ * The key of a bridge root. Any text that is left when blanks are taken away is one, as in the original.
+ *
+ * @returns undefined when there is none
+ * @throws Cc2ccError E_UNSAFE for what is not a file of ours, E_STORE
+ */
+export function readKey(root: string): string | undefined {
+  const text = readPrivate(keyPath(root));
+  if (text === undefined) return undefined;
+  const key = text.trim();
+  if (key !== '') return key;
+  throw new Cc2ccError('E_STORE', `The key at ${keyPath(root)} is empty.`, {
+    hint: 'Restore it, or remove the file for a new key; what the old one signed is invalid then.',
+  });
+}
+
+/** @returns false when there is a key already, which stays */
+export function createKey(root: string, key: string): boolean {
+  makeFolder(root);
+  return publish(keyPath(root), `${key}\n`, (own, path) => {
+    try {
+      linkSync(own, path);
+    } catch (error) {
+      if (!meansNoLinks(errnoOf(error))) throw error;
+      writeFileSync(path, `${key}\n`, { mode: 0o600, flag: 'wx' });
+    }
+  });
+}
+
+/** Replaces the key. */
+export function replaceKey(root: string, key: string): void {
+  publish(keyPath(root), `${key}\n`, renameSync);
+}
+
+/** @throws Cc2ccError as {@link readKey}; E_STORE also for a file that makes no sense */
+export function readFormerKeys(root: string): FormerKey[] {
+  const path = formerKeysPath(root);
+  const text = readPrivate(path);
+  if (text === undefined) return [];
+  try {
+    return formerSchema.parse(JSON.parse(text));
+  } catch (error) {
+    throw new Cc2ccError('E_STORE', `${path} does not hold former keys.`, {
+      hint: 'Restore it, or remove it; what those keys signed is invalid then.',
+      cause: error,
+    });
+  }
+}
+
+export function writeFormerKeys(root: string, keys: readonly FormerKey[]): void {
+  const path = formerKeysPath(root);
+  if (keys.length === 0) rmSync(path, { force: true });
+  else publish(path, `${JSON.stringify(keys, null, 2)}\n`, renameSync);
+}
+
+/** Writes a whole, synced file beside the path and puts it there. False for EEXIST. */
+function publish(path: string, text: string, put: (own: string, path: string) => void): boolean {
+  const own = `${path}.${randomUUID()}.tmp`;
+  try {
+    writeFileSync(own, text, { mode: 0o600, flag: 'wx' });
+    chmodSync(own, 0o600); // whatever the umask
+    sync(own);
+    put(own, path);
+    if (process.platform !== 'win32') sync(dirname(path));
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST') return false;
+    throw storeError('write the key', path, error);
+  } finally {
+    rmSync(own, { force: true });
+  }
+}
+
+function sync(path: string): void {
+  const fd = openSync(path, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** A file of ours, and nobody else's to read from now on: the original makes its key by the umask. */
+function readPrivate(path: string): string | undefined {
+  let fd;
+  try {
+    // Neither through a link nor waiting for the other end of a FIFO. Windows has neither flag.
+    const { O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants as {
+      O_NOFOLLOW?: number;
+      O_NONBLOCK?: number;
+    };
+    fd = openSync(path, constants.O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (errno === 'ENOENT') return undefined;
+    if (errno === 'ELOOP' || errno === 'EMLINK') throw unsafe(path);
+    throw storeError('read the key', path, error);
+  }
+  try {
+    const { uid, size, mode, ...stats } = fstatSync(fd);
+    const isOurs = process.getuid === undefined || uid === process.getuid();
+    if (!fstatSync(fd).isFile() || !isOurs || size > MAX_BYTES) throw unsafe(path);
+    void stats;
+    if (process.platform !== 'win32' && (mode & 0o077) !== 0) fchmodSync(fd, 0o600);
+    return readFileSync(fd, 'utf8');
+  } catch (error) {
+    throw error instanceof Cc2ccError ? error : storeError('read the key', path, error);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function unsafe(path: string): Cc2ccError {
+  return new Cc2ccError('E_UNSAFE', `${path} is not a file of yours with a key in it.`, {
+    hint: `Look at it (ls -l '${path}'), then move it away: a new key is made.`,
+  });
+}
