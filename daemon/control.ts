@@ -1,10 +1,13 @@
 import type { Socket } from 'node:net';
 import { z } from 'zod';
 import { HOOK_EVENTS, type ControlMethod, type ControlMethods } from '../protocol/control.js';
+import { MESSAGE_TYPES, PRIORITIES } from '../protocol/envelope.js';
 import { Cc2ccError, reportOf } from '../protocol/errors.js';
 import { encodeLine } from '../protocol/framing.js';
 import { ID_PATTERN } from '../protocol/ids.js';
 import { isRecord } from '../protocol/json.js';
+import { NAME_PATTERN } from '../protocol/names.js';
+import type { Counter } from './counter.js';
 import type { HookDesk } from './hooks.js';
 
 /** What the control methods work with. */
@@ -12,6 +15,7 @@ export interface ControlContext {
   status: () => ControlMethods['status']['result'];
   stop: (mode: 'stop' | 'restart') => void;
   hooks: HookDesk;
+  counter: Counter;
 }
 
 type Handlers = {
@@ -37,6 +41,27 @@ const hookReportSchema = z.object({
   subagent: z.boolean().optional(),
   ids: z.array(z.string().regex(ID_PATTERN)).max(1000).optional(),
 });
+const letterSchema = z.object({
+  id: z.string().regex(ID_PATTERN),
+  from: z.string().regex(NAME_PATTERN),
+  to: z.string().max(256),
+  text: z.string(),
+  type: z.enum(MESSAGE_TYPES).optional(),
+  priority: z.enum(PRIORITIES).optional(),
+  ttl: z.number().min(0).optional(),
+  replyTo: z.string().regex(ID_PATTERN).optional(),
+  broadcast: z.boolean().optional(),
+  awaited: z.boolean().optional(),
+});
+const audienceSchema = z.object({
+  from: z.string().regex(NAME_PATTERN),
+  includeAway: z.boolean(),
+});
+const seenSchema = z.object({
+  name: z.string().regex(NAME_PATTERN),
+  ids: z.array(z.string().regex(ID_PATTERN)).max(20_000),
+  evidence: z.enum(['command', 'reply']),
+});
 const hookShownSchema = z.object({ receipt: z.string().max(64) });
 
 const HANDLERS: Handlers = {
@@ -53,6 +78,9 @@ const HANDLERS: Handlers = {
   },
   hook: ({ hooks }, params, hungUp) => hooks.report(hookReportSchema.parse(params), hungUp),
   hook_wait: ({ hooks }, params, hungUp) => hooks.wait(hookSessionSchema.parse(params), hungUp),
+  send: ({ counter }, params) => counter.send(letterSchema.parse(params)),
+  audience: ({ counter }, params) => counter.audience(audienceSchema.parse(params)),
+  seen: async ({ counter }, params) => ({ moved: await counter.seen(seenSchema.parse(params)) }),
   hook_shown: ({ hooks }, params) => {
     hooks.shown(hookShownSchema.parse(params).receipt);
     return {};

@@ -8,38 +8,49 @@ import {
   type Priority,
 } from '../protocol/envelope.js';
 import { Cc2ccError } from '../protocol/errors.js';
-import { derivedMessageId, newMessageId } from '../protocol/ids.js';
-import { MAX_HOPS, MAX_TEXT_BYTES } from '../protocol/limits.js';
+import { derivedMessageId, newMessageId, timeOfId } from '../protocol/ids.js';
 import { mailboxPaths } from '../protocol/paths.js';
 import type { Stamp } from '../protocol/stamp.js';
 import { messageFiles } from '../mail/directory.js';
 import { describeAgent } from './directory.js';
 import type { Office } from './office.js';
 import { post, type Posted } from './post.js';
-import { knownAgent, namedAgent } from '../mail/recipient.js';
+import { addressee } from '../mail/recipient.js';
+import { answerFields, checkHops, checkInbox, checkText, COMMAND_MODE } from '../mail/letter.js';
 import { digestOfSaying, type Said } from './repeats.js';
 import type { Session } from './session.js';
 
-/** A message that a session wants to send. */
+/** A message that somebody wants to send. */
 export interface Letter {
   to: string;
   text: string;
   type?: MessageType | undefined;
   priority?: Priority | undefined;
+  /** Seconds that it waits; the configured time unless told. */
+  ttl?: number | undefined;
   /** The message that it answers. */
   answers?: Message | undefined;
   /** It goes to everybody. */
-  broadcast?: boolean;
+  broadcast?: boolean | undefined;
   /** The sender waits for the answer. */
-  awaited?: boolean;
+  awaited?: boolean | undefined;
 }
 
+/** Who sends a letter: a session by a request, or a person or script by a command. */
+export type Origin = RequestOrigin | CommandOrigin;
+
 /** The request that a letter comes from; its message id is derived from it. */
-export interface Origin {
+export interface RequestOrigin {
   session: Session;
   requestId: string | number;
   /** Undefined for a client without our shim. */
   stamp: Stamp | undefined;
+}
+
+/** A command makes the id itself: should we end meanwhile, it delivers the same message by files. */
+export interface CommandOrigin {
+  name: string;
+  id: string;
 }
 
 export interface Receipt {
@@ -58,13 +69,15 @@ export interface Receipt {
 export async function dispatch(office: Office, origin: Origin, letter: Letter): Promise<Receipt> {
   // Under load there would be no moment without a message on its way to the agent's old place.
   while (office.renaming !== undefined) await office.renaming;
-  const from = office.register(origin.session);
-  const to = resolveRecipient(office, from, letter);
-  const hops = (letter.answers?.hops ?? 0) + (letter.answers === undefined ? 0 : 1);
+  const from = 'session' in origin ? office.register(origin.session) : origin.name;
+  const to = addressee(office, from, letter.to, letter.answers !== undefined);
+  const { hops = 0 } = answerFields(letter.answers);
   // From the name as it was asked for: the agent may be renamed before the request comes again.
   const id = idFor(origin, letter.to);
   const { text, answers } = letter;
-  const digest = digestOfSaying({ from, to, replyTo: answers?.id, text });
+  // A person or script that says it again means it.
+  const digest =
+    'session' in origin ? digestOfSaying({ from, to, replyTo: answers?.id, text }) : undefined;
   try {
     checkLimits(office, { id, from, to, text, hops, digest });
   } catch (error) {
@@ -72,26 +85,28 @@ export async function dispatch(office: Office, origin: Origin, letter: Letter): 
     if (!wasAccepted(office, to, id)) throw error;
   }
   // In this very tick: the same text may come twice at once.
-  const said = office.repeats.remember(digest, id);
+  const said = digest === undefined ? undefined : office.repeats.remember(digest, id);
   const message = createMessage({
     id,
-    ...(origin.stamp === undefined ? {} : { at: origin.stamp[0] }),
+    ...('session' in origin
+      ? { at: origin.stamp?.[0] ?? Date.now() }
+      : { mode: COMMAND_MODE, at: timeOfId(id) ?? Date.now() }),
     from,
     to,
     text,
     type: letter.type,
     priority: letter.priority,
-    ttl: office.config.ttl,
+    ttl: letter.ttl ?? office.config.ttl,
     broadcast: letter.broadcast,
     awaited: letter.awaited,
-    ...answerFields(answers, hops),
+    ...answerFields(answers),
   });
   let state: Posted;
   try {
     state = await post(office, message);
-    said.accepted = true;
+    if (said !== undefined) said.accepted = true;
   } catch (error) {
-    office.repeats.forget(digest, said);
+    if (digest !== undefined && said !== undefined) office.repeats.forget(digest, said);
     throw error;
   }
   return { id, to, formerly: to === letter.to ? undefined : letter.to, state };
@@ -123,14 +138,6 @@ export function stateSentence(office: Office, { id, to, state }: Receipt): strin
   return `waiting: ${to} is away${away}`;
 }
 
-function resolveRecipient(office: Office, from: string, { to: wanted, answers }: Letter): string {
-  // Who wrote to us can be answered, also a script that never had a mailbox.
-  const to = answers === undefined ? knownAgent(office, from, wanted) : namedAgent(office, wanted);
-  if (to === from)
-    throw new Cc2ccError('E_NAME', `You are ${from}: a message to yourself is not sent.`);
-  return to;
-}
-
 /** What the limits ask of a message. */
 interface Intent {
   id: string;
@@ -138,33 +145,16 @@ interface Intent {
   to: string;
   text: string;
   hops: number;
-  /** What tells whether it repeats another. */
-  digest: string;
+  /** What tells whether it repeats another; undefined where that does not matter. */
+  digest: string | undefined;
 }
 
 function checkLimits(office: Office, { id, from, to, text, hops, digest }: Intent): void {
-  const bytes = Buffer.byteLength(text);
-  if (bytes > MAX_TEXT_BYTES) {
-    throw new Cc2ccError('E_LIMIT', `The text has ${bytes} bytes, more than ${MAX_TEXT_BYTES}.`, {
-      hint: 'Write it to a file and send the path.',
-    });
-  }
-  if (hops > MAX_HOPS) {
-    throw new Cc2ccError(
-      'E_LIMIT',
-      `You and ${to} have answered each other ${MAX_HOPS} times: it may be a loop, so this reply was not sent.`,
-      {
-        hint: `If all is said, leave it at that. If ${to} must know something new, begin anew with send.`,
-      },
-    );
-  }
+  checkText(text);
+  checkHops(hops, to);
   const waiting = office.agent(to)?.agent?.mailbox.entries.size ?? countForAbsent(office, to);
-  if (waiting >= office.config.maxInbox) {
-    throw new Cc2ccError('E_LIMIT', `${to}'s inbox is full: ${waiting} messages wait in it.`, {
-      hint: 'Send again when some have been read.',
-    });
-  }
-  const said = office.repeats.find(digest, id);
+  checkInbox(waiting, office.config.maxInbox, to);
+  const said = digest === undefined ? undefined : office.repeats.find(digest, id);
   if (said !== undefined) throw repetition(said, to);
   // Last: what was refused for another reason has cost nothing.
   const wait = office.rate.take(from, to);
@@ -203,16 +193,10 @@ function wasAccepted(office: Office, to: string, id: string): boolean {
   return [inbox, done].some((folder) => existsSync(join(folder, `${id}.json`)));
 }
 
-function idFor({ session, requestId, stamp }: Origin, to: string): string {
+function idFor(origin: Origin, to: string): string {
+  if (!('session' in origin)) return origin.id;
+  const { session, requestId, stamp } = origin;
   if (stamp === undefined) return newMessageId();
   // The type is told apart: JSON-RPC ids 1 and "1" are two.
   return derivedMessageId(stamp, session.facts.attachKey, JSON.stringify(requestId), to);
-}
-
-function answerFields(
-  answers: Message | undefined,
-  hops: number,
-): { replyTo?: string; thread?: string; hops?: number } {
-  if (answers === undefined) return {};
-  return { replyTo: answers.id, thread: answers.thread ?? answers.id, hops };
 }

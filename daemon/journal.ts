@@ -94,14 +94,3 @@ export class Journal {
     return statSync(this.path, { throwIfNoEntry: false })?.size ?? 0;
   }
 }
-
-/** Whether a session was offered it and may have been given it, without a sign of that. */
-export function wasOffered(history: readonly DeliveryEvent[]): boolean {
-  let isOpen = false; // nobody knows what became of the last offer
-  for (const { event } of history) {
-    if (event === 'overdue' || (event === 'pushed' && isOpen)) return true;
-    if (event === 'pushed') isOpen = true;
-    if (event === 'unsent' || event === 'dropped') isOpen = false;
-  }
-  return isOpen;
-}

@@ -1,6 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { next, type Delivery, type DeliveryEvent, type LaneName } from '../mail/delivery.js';
+import {
+  next,
+  wasOffered,
+  type Delivery,
+  type DeliveryEvent,
+  type LaneName,
+} from '../mail/delivery.js';
 import { ensureMailbox } from '../mail/deliver.js';
 import { expiresAt, sentAt, type Message } from '../protocol/envelope.js';
 import { errnoOf } from '../protocol/errors.js';
@@ -9,7 +15,7 @@ import { inspectFile, type Verdict } from '../mail/inspect.js';
 import type { MailboxPaths } from '../protocol/paths.js';
 import { admit } from '../mail/admit.js';
 import { inOrder, type Entry } from './entry.js';
-import { Journal, wasOffered } from './journal.js';
+import { Journal } from './journal.js';
 import type { Log } from './log.js';
 import { recover } from './recover.js';
 import { rejectFile } from '../mail/reject.js';

@@ -6,6 +6,7 @@ import { bridgeRoot } from '../protocol/paths.js';
 import { ensurePrivateFolder } from '../protocol/private-folder.js';
 import { version } from '../protocol/version.js';
 import { loadConfig } from '../protocol/config.js';
+import { Counter } from './counter.js';
 import { HookDesk } from './hooks.js';
 import { becomeInstance, type Occupied } from './instance.js';
 import { listenForHellos } from './listener.js';
@@ -80,6 +81,7 @@ export async function runDaemon(): Promise<RunningDaemon | Occupied> {
     status: () => statusReport(office, instance, paths, rounds),
     stop: end,
     hooks: new HookDesk(office),
+    counter: new Counter(office),
   };
   listenForHellos(
     instance,

@@ -9,6 +9,7 @@ export const EVIDENCE = [
   'hook', // the client's UserPromptSubmit hook reported it, or a hook's context brought it
   'transcript', // the client's transcript shows that the model was given it
   'reply', // the model answered it
+  'command', // a person or script has read it with `cc2cc receive`
   'proven lane', // no evidence can be had, but another message on this lane was seen
 ] as const;
 export type Evidence = (typeof EVIDENCE)[number];
@@ -163,4 +164,15 @@ function parseLine(text: string): JournalLine | undefined {
     default:
       return undefined;
   }
+}
+
+/** Whether a session was offered it and may have been given it, without a sign of that. */
+export function wasOffered(history: readonly DeliveryEvent[]): boolean {
+  let isOpen = false; // nobody knows what became of the last offer
+  for (const { event } of history) {
+    if (event === 'overdue' || (event === 'pushed' && isOpen)) return true;
+    if (event === 'pushed') isOpen = true;
+    if (event === 'unsent' || event === 'dropped') isOpen = false;
+  }
+  return isOpen;
 }

@@ -31,6 +31,25 @@ export function knownAgent(registry: Registry, from: string, wanted: string): st
   });
 }
 
+/**
+ * Whom a letter goes to.
+ *
+ * @param isAnswer who wrote to us can be answered, also a script that never had a mailbox
+ * @throws Cc2ccError E_NAME, E_UNKNOWN_AGENT
+ */
+export function addressee(
+  registry: Registry,
+  from: string,
+  wanted: string,
+  isAnswer: boolean,
+): string {
+  const to = isAnswer ? namedAgent(registry, wanted) : knownAgent(registry, from, wanted);
+  if (to === from) {
+    throw new Cc2ccError('E_NAME', `You are ${from}: a message to yourself is not sent.`);
+  }
+  return to;
+}
+
 function whoElse(wanted: string, others: readonly string[]): string {
   if (others.length === 0) return 'No other agent has been here yet.';
   const near = nearNames(wanted, others);

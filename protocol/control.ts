@@ -1,4 +1,5 @@
 import { ControlConnection } from './control-connection.js';
+import type { MessageType, Priority } from './envelope.js';
 import { Cc2ccError } from './errors.js';
 import type { HostPaths } from './host-paths.js';
 
@@ -92,6 +93,41 @@ export interface HookReply {
   receipt: string | null;
 }
 
+/** What a person or script sends by a command. */
+export interface CommandLetter {
+  /** Made by the command: one that is cut off sends the same message again, by files. */
+  id: string;
+  from: string;
+  to: string;
+  text: string;
+  type?: MessageType | undefined;
+  priority?: Priority | undefined;
+  /** Seconds; the configured time unless told. */
+  ttl?: number | undefined;
+  /** Id of the message in the mailbox of `from` that this one answers. */
+  replyTo?: string | undefined;
+  broadcast?: boolean | undefined;
+  /** The sender waits for the answer. */
+  awaited?: boolean | undefined;
+}
+
+/** Whom a broadcast reaches. */
+export interface Audience {
+  names: string[];
+  /** Agents that are away and left out. */
+  away: number;
+}
+
+/** What became of a letter. */
+export interface SentLetter {
+  id: string;
+  to: string;
+  /** The name that was asked for, when the agent has another one now. */
+  formerly?: string;
+  /** Where it is at this moment, for people. */
+  state: string;
+}
+
 /** The control methods: parameters and results. */
 export interface ControlMethods {
   status: { params: Record<string, never>; result: StatusReport };
@@ -100,6 +136,14 @@ export interface ControlMethods {
   hook: { params: HookReport; result: HookReply };
   /** Answers when something waits for that session; `text` null: another one waits already. */
   hook_wait: { params: HookSession; result: HookReply };
+  send: { params: CommandLetter; result: SentLetter };
+  /** Names that a broadcast goes to: who is online, or also who was here before. */
+  audience: { params: { from: string; includeAway: boolean }; result: Audience };
+  /** A person or script has read mail that no session reads, or answered some. */
+  seen: {
+    params: { name: string; ids: string[]; evidence: 'command' | 'reply' };
+    result: { moved: number };
+  };
   /** The text of a reply has been handed to the client, and so to the model. */
   hook_shown: { params: { receipt: string }; result: Record<string, never> };
 }

@@ -3,6 +3,7 @@ import { PRIORITIES } from '../../../protocol/envelope.js';
 import { sentenceOf } from '../../../protocol/errors.js';
 import { listedNames } from '../../../mail/directory.js';
 import { onlineNames } from '../../directory.js';
+import { audienceOf } from '../../../mail/audience.js';
 import { dispatch, stateSentence } from '../../dispatch.js';
 import { plural } from '../../lanes/digest.js';
 import { defineTool, textArgument } from './tool.js';
@@ -18,12 +19,11 @@ export const broadcast = defineTool({
   handle: async ({ include_away: all = false, ...args }, { office, session, requestId, stamp }) => {
     const self = office.register(session);
     const online = onlineNames(office, self);
-    const away = listedNames(office).filter((name) => name !== self && !online.includes(name));
-    const names = all ? [...online, ...away] : online;
+    const { names, away } = audienceOf(self, online, listedNames(office), all);
     const leftOut =
-      all || away.length === 0
+      away === 0
         ? ''
-        : `${plural(away.length, 'agent')} that ${away.length === 1 ? 'is' : 'are'} away left out. To reach them as well, call broadcast with include_away: true.`;
+        : `${plural(away, 'agent')} that ${away === 1 ? 'is' : 'are'} away left out. To reach them as well, call broadcast with include_away: true.`;
     if (names.length === 0) {
       const nobody = all ? 'No other agent has been here yet' : 'Nobody else is online';
       return { text: `${nobody}: nothing was sent. ${leftOut}`.trim() };

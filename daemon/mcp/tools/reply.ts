@@ -1,10 +1,9 @@
-import { join } from 'node:path';
 import { z } from 'zod';
 import type { Message } from '../../../protocol/envelope.js';
 import { Cc2ccError } from '../../../protocol/errors.js';
 import { isMessageId } from '../../../protocol/ids.js';
 import { dispatch, stateSentence } from '../../dispatch.js';
-import { inspectFile } from '../../../mail/inspect.js';
+import { findMessage } from '../../../mail/waiting.js';
 import type { Office } from '../../office.js';
 import type { Session } from '../../session.js';
 import { defineTool, textArgument } from './tool.js';
@@ -19,7 +18,7 @@ export const reply = defineTool({
   alwaysLoad: true,
   handle: async ({ msg_id: id, text }, { office, session, requestId, stamp }) => {
     office.register(session);
-    const answers = findMessage(office, session, id);
+    const answers = answeredMessage(office, session, id);
     const receipt = await dispatch(
       office,
       { session, requestId, stamp },
@@ -39,18 +38,14 @@ export const reply = defineTool({
 });
 
 /** A message in this session's mailbox, waiting or seen. */
-function findMessage(office: Office, session: Session, id: string): Message {
+function answeredMessage(office: Office, session: Session, id: string): Message {
   const mailbox = session.agent?.mailbox;
   if (mailbox !== undefined && isMessageId(id)) {
     const entry = mailbox.entries.get(id);
     const waiting = entry === undefined ? undefined : mailbox.read(entry);
     if (waiting !== undefined) return waiting;
-    const verdict = inspectFile(
-      join(mailbox.paths.done, `${id}.json`),
-      `${id}.json`,
-      office.gate.keys,
-    );
-    if (verdict.kind === 'message') return verdict.message;
+    const seen = findMessage(office.root, session.agent?.name ?? '', id, office.gate);
+    if (seen !== undefined) return seen;
   }
   throw new Cc2ccError(
     'E_UNKNOWN_MESSAGE',

@@ -1,0 +1,49 @@
+import type { Message } from '../protocol/envelope.js';
+import { Cc2ccError } from '../protocol/errors.js';
+import { MAX_HOPS, MAX_TEXT_BYTES } from '../protocol/limits.js';
+
+/** `identity.mode` of what a person or script sends by a command. */
+export const COMMAND_MODE = 'command';
+
+/** @throws Cc2ccError E_LIMIT */
+export function checkText(text: string): void {
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= MAX_TEXT_BYTES) return;
+  throw new Cc2ccError('E_LIMIT', `The text has ${bytes} bytes, more than ${MAX_TEXT_BYTES}.`, {
+    hint: 'Write it to a file and send the path.',
+  });
+}
+
+/** @throws Cc2ccError E_LIMIT for an answer in a chain that may be a loop */
+export function checkHops(hops: number, to: string): void {
+  if (hops <= MAX_HOPS) return;
+  throw new Cc2ccError(
+    'E_LIMIT',
+    `You and ${to} have answered each other ${MAX_HOPS} times: it may be a loop, so this reply was not sent.`,
+    {
+      hint: `If all is said, leave it at that. If ${to} must know something new, begin anew with send.`,
+    },
+  );
+}
+
+/** @throws Cc2ccError E_LIMIT when no more messages may wait */
+export function checkInbox(waiting: number, max: number, to: string): void {
+  if (waiting < max) return;
+  throw new Cc2ccError('E_LIMIT', `${to}'s inbox is full: ${waiting} messages wait in it.`, {
+    hint: 'Send again when some have been read.',
+  });
+}
+
+/** What an answer bears of the message that it answers; nothing where it is no answer. */
+export function answerFields(answers: Message | undefined): {
+  replyTo?: string;
+  thread?: string;
+  hops?: number;
+} {
+  if (answers === undefined) return {};
+  return {
+    replyTo: answers.id,
+    thread: answers.thread ?? answers.id,
+    hops: (answers.hops ?? 0) + 1,
+  };
+}

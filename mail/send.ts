@@ -1,0 +1,64 @@
+import { createMessage, encodeMessage } from '../protocol/envelope.js';
+import type { CommandLetter, SentLetter } from '../protocol/control.js';
+import { Cc2ccError } from '../protocol/errors.js';
+import { timeOfId } from '../protocol/ids.js';
+import { mailboxPaths } from '../protocol/paths.js';
+import { isFresh, readHeartbeat } from '../protocol/heartbeat.js';
+import { deliverMessage, ensureMailbox } from './deliver.js';
+import { messageFiles, registryOf } from './directory.js';
+import type { Gate } from './gate.js';
+import { answerFields, checkHops, checkInbox, checkText, COMMAND_MODE } from './letter.js';
+import { addressee } from './recipient.js';
+import { findMessage } from './waiting.js';
+
+/** What sending by files needs to know. */
+export interface SendOptions {
+  gate: Gate;
+  /** Seconds that a message waits unless the letter says so. */
+  ttl: number;
+  maxInbox: number;
+}
+
+/**
+ * Sends a letter without a daemon: when this resolves it is durable in the recipient's inbox. Sending
+ * the same id again is harmless.
+ *
+ * @throws Cc2ccError E_NAME, E_UNKNOWN_AGENT, E_UNKNOWN_MESSAGE, E_LIMIT, E_STORE; nothing was sent then
+ */
+export async function sendByFiles(
+  root: string,
+  letter: CommandLetter,
+  { gate, ttl, maxInbox }: SendOptions,
+): Promise<SentLetter> {
+  const { id, from, text } = letter;
+  const answers =
+    letter.replyTo === undefined ? undefined : findMessage(root, from, letter.replyTo, gate);
+  if (letter.replyTo !== undefined && answers === undefined) {
+    throw new Cc2ccError('E_UNKNOWN_MESSAGE', `There is no message ${letter.replyTo} for ${from}.`);
+  }
+  const to = addressee(registryOf(root), from, letter.to, answers !== undefined);
+  const chain = answerFields(answers);
+  checkText(text);
+  checkHops(chain.hops ?? 0, to);
+  checkInbox(messageFiles(root, to).length, maxInbox, to);
+  const message = createMessage({
+    ...letter,
+    ...chain,
+    to,
+    at: timeOfId(id) ?? Date.now(),
+    ttl: letter.ttl ?? ttl,
+    mode: COMMAND_MODE,
+  });
+  ensureMailbox(mailboxPaths(root, from)); // for the answer, and for the notice should it expire
+  await deliverMessage(mailboxPaths(root, to), id, encodeMessage(gate.keys.seal(message)));
+  const heartbeat = readHeartbeat(root, to);
+  const online = heartbeat !== undefined && isFresh(heartbeat);
+  return {
+    id,
+    to,
+    ...(to === letter.to ? {} : { formerly: letter.to }),
+    state: online
+      ? `waiting for ${to}, whose session will find it when its daemon is back`
+      : `waiting: ${to} is away`,
+  };
+}

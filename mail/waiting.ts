@@ -1,0 +1,117 @@
+import { basename, join } from 'node:path';
+import { appendJournal, readJournal, wasOffered, type Evidence } from './delivery.js';
+import { expiresAt, sentAt, type Message } from '../protocol/envelope.js';
+import { isMessageId, timeOfId } from '../protocol/ids.js';
+import { mailboxPaths, rootPaths, type MailboxPaths } from '../protocol/paths.js';
+import { admit } from './admit.js';
+import { messageFiles } from './directory.js';
+import { refusalOf, type Gate } from './gate.js';
+import { inspectFile } from './inspect.js';
+import { writeReceipts } from './receipts.js';
+import { rejectFile } from './reject.js';
+import { settleFile } from './settle.js';
+import type { SignatureState } from './signing.js';
+
+/** A message that waits for an agent without a session. */
+export interface Waiting {
+  message: Message;
+  signature: SignatureState;
+  /** A session was given it before, without a sign that it was seen. */
+  repeated: boolean;
+}
+
+/** What is done with files that cannot be let in. */
+export interface WaitingOptions {
+  /** Move them to `rejected/`; else they are passed over. */
+  reject: boolean;
+  onRefused?: (file: string, reason: string) => void;
+}
+
+/**
+ * Reads the mail of an agent that no session reads, in queue order; one message is in memory at a
+ * time. What is expired is left for the sweep, which tells its sender.
+ */
+export function* waitingFor(
+  root: string,
+  name: string,
+  gate: Gate,
+  { reject, onRefused }: WaitingOptions,
+): Generator<Waiting> {
+  const paths = mailboxPaths(root, name);
+  const past = readJournal(paths.journal);
+  for (const file of inQueueOrder(paths, messageFiles(root, name))) {
+    const verdict = inspectFile(join(paths.inbox, file), file, gate.keys);
+    if (verdict.kind === 'gone' || verdict.kind === 'later') continue;
+    const reason =
+      verdict.kind === 'reject' ? verdict.reason : refusalOf(verdict.signature, gate.policy);
+    // Letting in also tells what was seen before; looking must not change anything.
+    const replayed =
+      reason === undefined && verdict.kind === 'message' && reject
+        ? admit(paths, verdict.message, file)
+        : undefined;
+    const refusal = reason ?? replayed;
+    if (refusal !== undefined) {
+      if (reject) {
+        rejectFile(join(paths.inbox, file), rootPaths(root).rejected, paths.dir, refusal);
+      }
+      onRefused?.(file, refusal);
+      continue;
+    }
+    if (verdict.kind !== 'message') continue;
+    const { message, signature } = verdict;
+    if (expiresAt(message) <= Date.now()) continue;
+    const repeated = wasOffered(past.get(message.id)?.history ?? []);
+    yield { message, signature, repeated };
+  }
+}
+
+/**
+ * Notes that messages were seen, and moves them to `done/`; for a mailbox that no session reads.
+ * What is not in the inbox is passed over.
+ *
+ * @returns how many were moved
+ */
+export function markSeen(paths: MailboxPaths, ids: readonly string[], evidence: Evidence): number {
+  const inbox = new Set(messageFiles(join(paths.dir, '..'), basename(paths.dir).slice(3)));
+  const mine = ids.filter((id) => inbox.has(`${id}.json`));
+  const at = new Date().toISOString();
+  // The journal first: a crash in between leaves a file in the inbox that is known to be seen.
+  appendJournal(
+    paths.journal,
+    mine.map((id) => ({ id, at, event: 'seen' as const, evidence })),
+  );
+  for (const id of mine) settleFile(paths, id, { state: 'seen', evidence });
+  writeReceipts();
+  return mine.length;
+}
+
+/** A message in an agent's mailbox, waiting or seen. */
+export function findMessage(
+  root: string,
+  name: string,
+  id: string,
+  gate: Gate,
+): Message | undefined {
+  const isId: boolean = isMessageId(id);
+  if (!isId) return undefined;
+  const { inbox, done } = mailboxPaths(root, name);
+  for (const folder of [inbox, done]) {
+    const verdict = inspectFile(join(folder, `${id}.json`), `${id}.json`, gate.keys);
+    if (verdict.kind === 'message') return verdict.message;
+  }
+  return undefined;
+}
+
+/** By the time that the name bears; only other names make it necessary to read the file for that. */
+function inQueueOrder(paths: MailboxPaths, files: readonly string[]): string[] {
+  const timeOf = (file: string): number => {
+    const known = timeOfId(file.slice(0, -'.json'.length));
+    if (known !== undefined) return known;
+    const verdict = inspectFile(join(paths.inbox, file), file);
+    return verdict.kind === 'message' ? sentAt(verdict.message) : Infinity;
+  };
+  return files
+    .map((file) => ({ file, time: timeOf(file) }))
+    .sort((a, b) => a.time - b.time || (a.file < b.file ? -1 : 1))
+    .map(({ file }) => file);
+}
