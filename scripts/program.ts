@@ -1,10 +1,12 @@
 import { Command } from 'commander';
 import { runProgram } from '../protocol/program.js';
 import { version } from '../protocol/version.js';
+import { guardOutput } from './cli/output.js';
 import { COMMANDS } from './commands/index.js';
 
 /** The command line of `cc2cc`, but for hooks, which do without the parser. */
 export async function run(args: readonly string[] = process.argv.slice(2)): Promise<void> {
+  guardOutput();
   await runProgram(await programFor(args));
 }
 

@@ -1,0 +1,63 @@
+import type { AgentStatus, StatusReport } from '../control.js';
+import { renderTable, type Column } from './table.js';
+import { cut, tilde } from './text.js';
+import type { Terminal } from './terminal.js';
+import { ago, span } from './times.js';
+
+/** What `status` shows of a running daemon, as lines. */
+export function renderStatus(report: StatusReport, terminal: Terminal): string[] {
+  const { version, protocol, pid, uptimeSeconds, root, socket, log, watcher, agents, health } =
+    report;
+  const scanned =
+    watcher.lastScan === null ? 'no scan yet' : `last scan ${ago(watcher.lastScan)} ago`;
+  return [
+    ...fit(terminal, [
+      `cc2cc-daemon ${version} (protocol ${protocol}) running, pid ${pid}, up ${span(uptimeSeconds)}`,
+      `  root      ${tilde(root)}`,
+      `  socket    ${tilde(socket)}`,
+      `  log       ${tilde(log)}`,
+      `  watcher   ${watcher.ok ? 'ok' : 'rescanning only'}, ${scanned}`,
+    ]),
+    '',
+    ...(agents.length === 0
+      ? ['  No agent is attached and no mail waits.']
+      : renderAgents(agents, terminal)),
+    '',
+    health.ok ? 'Health: ok' : `Health: ${health.problems.join('; ')}`,
+  ];
+}
+
+const COLUMNS: readonly Column[] = [
+  { head: 'AGENT' },
+  { head: 'STATUS' },
+  { head: 'LANE', rank: 3 },
+  { head: 'EVIDENCE', rank: 1 },
+  { head: 'WAITING', align: 'right' },
+  { head: 'SINCE', rank: 2 },
+  { head: 'DIRECTORY', rank: 4, least: 16, cut: 'start' },
+];
+
+/** Agents as a table. */
+export function renderAgents(agents: readonly AgentStatus[], terminal: Terminal): string[] {
+  const rows = agents.map((agent) => [
+    agent.name,
+    statusWord(agent),
+    agent.lane === null ? '-' : agent.lane + (agent.confirmed ? ', confirmed' : ''),
+    agent.lastEvidence === null
+      ? '-'
+      : `${agent.lastEvidence.evidence}, ${ago(agent.lastEvidence.at)} ago`,
+    String(agent.waiting),
+    agent.since === null ? '-' : ago(agent.since),
+    agent.directory === null ? '-' : tilde(agent.directory),
+  ]);
+  return renderTable(COLUMNS, rows, terminal, 2);
+}
+
+/** `busy`, or `online@host` for who is attached on another host. */
+export function statusWord({ where, status, host }: AgentStatus): string {
+  return where === 'elsewhere' && host !== null ? `${status}@${host}` : status;
+}
+
+function fit({ width }: Terminal, lines: readonly string[]): string[] {
+  return width === undefined ? [...lines] : lines.map((line) => cut(line, width));
+}

@@ -1,0 +1,47 @@
+import { once } from 'node:events';
+import { errnoOf, ExitCode } from '../../protocol/errors.js';
+
+/** What a screen acts on or hides although JSON lets it stand: C1 controls, bidi, zero width. */
+const UNSHOWN =
+  /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb]/g;
+
+/**
+ * Makes the end of whoever reads our stdout the quiet end of this process, as in
+ * `cc2cc log | head -1`, and a disk that is full an error. For the entry point, before any output.
+ */
+export function guardOutput(): void {
+  process.stdout.on('error', (error: Error) => {
+    if (errnoOf(error) === 'EPIPE') process.exit(process.exitCode ?? ExitCode.ok);
+    process.stderr.write(`cc2cc: Cannot write the output: ${errnoOf(error) ?? error.message}.\n`);
+    process.exit(ExitCode.failed);
+  });
+  process.stderr.on('error', () => undefined); // nobody is left to tell
+}
+
+/** Lines for stdout; resolves when it takes more, so that a slow reader is not run over. */
+export async function print(...lines: string[]): Promise<void> {
+  if (lines.length === 0 || process.stdout.write(`${lines.join('\n')}\n`)) return;
+  await once(process.stdout, 'drain');
+}
+
+/** What a command says to the person and not to the program behind it: on stderr. */
+export function say(...lines: string[]): void {
+  for (const line of lines) process.stderr.write(`${line}\n`);
+}
+
+/** A result as JSON, indented. What a terminal would act on is written as `\uXXXX`, which means the same. */
+export function printJson(value: unknown): Promise<void> {
+  return print(jsonOf(value, 2));
+}
+
+/** One result of many, as JSON on one line. */
+export function printJsonLine(value: unknown): Promise<void> {
+  return print(jsonOf(value));
+}
+
+function jsonOf(value: unknown, indent?: number): string {
+  return JSON.stringify(value, null, indent).replaceAll(
+    UNSHOWN,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
