@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { describeDisk } from './disk.js';
 import { ratioOf, verdictOf, type Figure, type Line } from './figure.js';
+import { command } from './figures/command.js';
 import { drop } from './figures/drop.js';
 import { durable } from './figures/durable.js';
 import { hook } from './figures/hook.js';
@@ -13,7 +14,7 @@ import { start } from './figures/start.js';
 import { endOnInterrupt, removeSandboxes } from './sandboxed.js';
 import { renderTable } from './table.js';
 
-const FIGURES: readonly Figure[] = [drop, send, durable, start, hook, memory, idle];
+const FIGURES: readonly Figure[] = [drop, send, durable, start, hook, command, memory, idle];
 const NAMES = FIGURES.map(({ name }) => name);
 const USAGE = `usage: npm run bench -- [--quick] [--json] [--check] [${NAMES.join('|')} …]`;
 

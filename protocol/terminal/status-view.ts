@@ -1,6 +1,6 @@
 import type { AgentStatus, StatusReport } from '../control.js';
 import { renderTable, type Column } from './table.js';
-import { cut, tilde } from './text.js';
+import { cut, oneLine, tilde } from './text.js';
 import type { Terminal } from './terminal.js';
 import { ago, span } from './times.js';
 
@@ -55,7 +55,7 @@ export function renderAgents(agents: readonly AgentStatus[], terminal: Terminal)
 
 /** `busy`, or `online@host` for who is attached on another host. */
 export function statusWord({ where, status, host }: AgentStatus): string {
-  return where === 'elsewhere' && host !== null ? `${status}@${host}` : status;
+  return where === 'elsewhere' && host !== null ? `${status}@${oneLine(host)}` : status;
 }
 
 function fit({ width }: Terminal, lines: readonly string[]): string[] {

@@ -15,8 +15,13 @@ export interface CommandEntry {
 export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'status',
-    summary: 'what became of a message; needs no daemon',
+    summary: 'the daemon and who is there, or what became of a message',
     load: () => import('./status.js'),
+  },
+  {
+    name: 'agents',
+    summary: 'who is there, or one agent with its card; needs no daemon',
+    load: () => import('./agents.js'),
   },
   {
     name: 'prove',

@@ -1,17 +1,62 @@
 import { Command } from 'commander';
 import { Cc2ccError, ExitCode } from '../../protocol/errors.js';
 import { isMessageId } from '../../protocol/ids.js';
-import { reportMessage, sentenceOfReport } from '../../mail/message-report.js';
 import { bridgeRoot } from '../../protocol/paths.js';
+import { renderAgents, renderStatus } from '../../protocol/terminal/status-view.js';
+import { terminalOf } from '../../protocol/terminal/terminal.js';
+import { tilde, wrap } from '../../protocol/terminal/text.js';
+import { reportMessage, sentenceOfReport } from '../../mail/message-report.js';
+import { examples } from '../cli/help.js';
+import { isPresent, readDirectory } from '../cli/live.js';
+import { print, printJson } from '../cli/output.js';
 
 /** The command line of `cc2cc status`. */
 export function command(): Command {
   return new Command('status')
-    .requiredOption('--message <id>', 'the msg_id that the sender was told')
+    .option('--message <id>', 'what became of this message, by the files')
     .option('--json', 'as JSON')
-    .action((options: { message: string; json?: true }) => {
-      process.exitCode = messageStatus(options.message, options.json === true);
+    .addHelpText(
+      'after',
+      examples(
+        'cc2cc status # the daemon, and who is there',
+        'cc2cc status --json',
+        'cc2cc status --message msg-01a1fbf4-0f50-7000-a1fc-8b940ccbf429',
+      ),
+    )
+    .action(async ({ message, json = false }: { message?: string; json?: boolean }) => {
+      process.exitCode =
+        message === undefined ? await status(json) : await messageStatus(message, json);
     });
+}
+
+/**
+ * `cc2cc status`: what the daemon tells, or the files where none runs. Starts nothing.
+ *
+ * @returns the exit code: 0 healthy, 1 not healthy, 3 no daemon runs
+ */
+async function status(json: boolean): Promise<number> {
+  const root = bridgeRoot();
+  const { report, reason, agents } = await readDirectory(root);
+  const terminal = terminalOf();
+  if (report !== undefined) {
+    await (json ? printJson(report) : print(...renderStatus(report, terminal)));
+    return report.health.ok ? ExitCode.ok : ExitCode.failed;
+  }
+  const present = agents.filter(isPresent);
+  if (json) await printJson({ running: false, root, reason, agents: present });
+  else {
+    await print(
+      ...wrap(
+        `cc2cc-daemon is not running (root ${tilde(root)}). Start it: cc2cc-daemon start`,
+        terminal.width,
+      ),
+      '',
+      ...(present.length === 0
+        ? ['By the files, nobody is there and no mail waits.']
+        : ['By the files:', ...renderAgents(present, terminal)]),
+    );
+  }
+  return ExitCode.notRunning;
 }
 
 /**
@@ -20,7 +65,7 @@ export function command(): Command {
  * @returns the exit code: 0, or 1 when there is no such message
  * @throws Cc2ccError E_USAGE for what cannot be an id
  */
-export function messageStatus(id: string, json: boolean): number {
+async function messageStatus(id: string, json: boolean): Promise<number> {
   const isId: boolean = isMessageId(id);
   if (!isId) {
     throw new Cc2ccError('E_USAGE', `"${id.slice(0, 80)}" is not a message id.`, {
@@ -28,6 +73,6 @@ export function messageStatus(id: string, json: boolean): number {
     });
   }
   const report = reportMessage(bridgeRoot(), id);
-  console.log(json ? JSON.stringify(report, null, 2) : sentenceOfReport(report));
+  await (json ? printJson(report) : print(...wrap(sentenceOfReport(report), terminalOf().width)));
   return report.state === 'unknown' ? ExitCode.failed : ExitCode.ok;
 }

@@ -1,0 +1,86 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Extras, Sandbox } from './sandbox.js';
+
+export const CC2CC = fileURLToPath(new URL('../../bin/cc2cc.cjs', import.meta.url));
+
+/** A command takes a tenth of a second; past this, on a machine that is itself busy, it hangs. */
+const HUNG_MS = 60_000;
+
+export interface CliOptions {
+  stdin?: string | Uint8Array;
+  env?: Extras;
+  cwd?: string;
+}
+
+export interface CliResult {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs `cc2cc …` to its end, with pipes on all sides. */
+export function cli(
+  sandbox: Sandbox,
+  args: readonly string[],
+  options: CliOptions = {},
+): Promise<CliResult> {
+  return run(sandbox, process.execPath, [CC2CC, ...args], options);
+}
+
+/** Runs a line of a shell in which `cc2cc` is ours. */
+export function shell(sandbox: Sandbox, line: string, env: Extras = {}): Promise<CliResult> {
+  const script = `cc2cc() { '${process.execPath}' '${CC2CC}' "$@"; }; ${line}`;
+  return run(sandbox, 'bash', ['-c', script], { env });
+}
+
+/** Whether there is a terminal to be had; without one say so with `t.skip`. */
+export function hasTerminal(): boolean {
+  try {
+    execFileSync('script', ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Runs `cc2cc …` on a screen of so many columns. What stands on it is in `stdout`. */
+export async function cliOnTerminal(
+  sandbox: Sandbox,
+  columns: number,
+  args: readonly string[],
+  env: Extras = {},
+): Promise<CliResult> {
+  const words = [process.execPath, CC2CC, ...args].map((word) => `'${word}'`).join(' ');
+  const line = `stty cols ${columns} rows 24; ${words}`;
+  const result = await run(
+    sandbox,
+    'script',
+    ['--quiet', '--return', '--command', line, '/dev/null'],
+    { env: { TERM: 'xterm', ...env } },
+  );
+  return { ...result, stdout: result.stdout.replaceAll('\r\n', '\n') };
+}
+
+function run(
+  sandbox: Sandbox,
+  command: string,
+  args: readonly string[],
+  { stdin = '', env = {}, cwd = sandbox.work }: CliOptions,
+): Promise<CliResult> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { env: sandbox.envWith(env), cwd, stdio: 'pipe' });
+    const hung = setTimeout(() => child.kill('SIGKILL'), HUNG_MS);
+    const said: [Buffer[], Buffer[]] = [[], []];
+    child.stdout.on('data', (chunk: Buffer) => said[0].push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => said[1].push(chunk));
+    child.stdin.on('error', () => {}); // it may be gone before we are done writing
+    child.stdin.end(stdin);
+    child.on('error', reject);
+    child.on('close', (code) => {
+      clearTimeout(hung);
+      const [stdout = '', stderr = ''] = said.map((chunks) => Buffer.concat(chunks).toString());
+      resolve({ code, stdout, stderr });
+    });
+  });
+}
