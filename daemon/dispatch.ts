@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { isReturning, readHeartbeat } from '../protocol/heartbeat.js';
+import { COMMAND_LANE, isReturning, readHeartbeat } from '../protocol/heartbeat.js';
 import {
   createMessage,
   type Message,
@@ -133,6 +133,7 @@ export function stateSentence(office: Office, { id, to, state }: Receipt): strin
         return `waiting for ${to}, whose session is attached but does not take it yet`;
     }
   }
+  if (lane === COMMAND_LANE) return `waiting for ${to}, who reads it with cc2cc receive`;
   if (status !== 'offline') return `waiting for ${to}, who is attached elsewhere`;
   const away = since === null ? '' : ` since ${since.slice(0, 16).replace('T', ' ')} UTC`;
   return `waiting: ${to} is away${away}`;

@@ -1,6 +1,5 @@
 import { lstatSync } from 'node:fs';
-import writeFileAtomic from 'write-file-atomic';
-import { errnoOf } from '../protocol/errors.js';
+import { putHeartbeat } from '../mail/put-heartbeat.js';
 import {
   heartbeatNames,
   heartbeatPath,
@@ -47,7 +46,7 @@ export function writeHeartbeat(
     lane: beat.lane,
     ...(beat.summary === undefined ? {} : { summary: beat.summary }),
   };
-  writeFile(root, heartbeat);
+  putHeartbeat(root, heartbeat);
 }
 
 /** The heartbeats of others, each parsed once per change: those of the long dead are many. */
@@ -82,7 +81,7 @@ export class OtherHeartbeats {
       if (heartbeat.host === undefined) continue;
       if (isFresh(heartbeat)) shared ||= heartbeat.host !== this.#host;
       else if (heartbeat.host === this.#host) {
-        writeFile(this.#root, { ...heartbeat, status: 'offline', context: 'its daemon ended' });
+        putHeartbeat(this.#root, { ...heartbeat, status: 'offline', context: 'its daemon ended' });
       }
     }
     this.#read = now;
@@ -95,18 +94,5 @@ export class OtherHeartbeats {
     const before = this.#read.get(name);
     if (before?.mtimeMs === stats.mtimeMs) return before;
     return { mtimeMs: stats.mtimeMs, heartbeat: readHeartbeat(this.#root, name) };
-  }
-}
-
-function writeFile(root: string, heartbeat: Heartbeat): void {
-  const path = heartbeatPath(root, heartbeat.agent);
-  try {
-    writeFileAtomic.sync(path, `${JSON.stringify(heartbeat, null, 2)}\n`, {
-      mode: 0o600,
-      fsync: false,
-    });
-  } catch (error) {
-    // A root that was removed under us is the rounds' business to notice and report.
-    if (errnoOf(error) !== 'ENOENT') throw error;
   }
 }

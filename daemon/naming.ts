@@ -1,6 +1,6 @@
 import type { SessionFacts } from '../protocol/hello.js';
 import { isName } from '../protocol/names.js';
-import { claimName, claimRandom, claimWished, type Claim, type Claimer } from './claim.js';
+import { claimName, claimRandom, claimWished, type Claim, type Claimer } from '../mail/claim.js';
 import type { Log } from './log.js';
 
 /**

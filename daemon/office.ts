@@ -3,7 +3,7 @@ import { Keyring } from '../mail/keyring.js';
 import { mailboxPaths, rootPaths } from '../protocol/paths.js';
 import type { SessionFacts } from '../protocol/hello.js';
 import { Arriving } from './arriving.js';
-import type { Claim, Claimer } from './claim.js';
+import type { Claim, Claimer } from '../mail/claim.js';
 import type { Config } from '../protocol/config.js';
 import { EvidenceWatch } from './evidence/watch.js';
 import { IdleNotices } from './idle-notices.js';

@@ -6,7 +6,7 @@ import { listFolder } from '../protocol/list-folder.js';
 import { isName, NAME_RULE } from '../protocol/names.js';
 import { mailboxPaths, type MailboxPaths } from '../protocol/paths.js';
 import { writeCard } from '../mail/card.js';
-import { claimName } from './claim.js';
+import { claimName } from '../mail/claim.js';
 import { writeHeartbeat } from './heartbeats.js';
 import { beat, introduce } from './identity.js';
 import type { Office } from './office.js';

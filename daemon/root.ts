@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { storeError } from '../protocol/errors.js';
 import { makeFolder } from '../protocol/make-folder.js';
 import { rootPaths } from '../protocol/paths.js';
-import { claimName } from './claim.js';
+import { claimName } from '../mail/claim.js';
 import type { Office } from './office.js';
 
 /**

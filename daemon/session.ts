@@ -1,7 +1,7 @@
 import type { Evidence, LaneName } from '../mail/delivery.js';
 import type { SessionFacts } from '../protocol/hello.js';
 import type { TokenBucket } from '../protocol/token-bucket.js';
-import type { NameLease } from './claim.js';
+import type { NameLease } from '../mail/claim.js';
 import type { Doorbell } from './doorbell.js';
 import type { Entry } from './entry.js';
 import { Activity } from './evidence/activity.js';

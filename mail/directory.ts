@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { AgentStatus } from '../protocol/control.js';
-import { heartbeatNames, isFresh, readHeartbeat } from '../protocol/heartbeat.js';
+import { COMMAND_LANE, heartbeatNames, isFresh, readHeartbeat } from '../protocol/heartbeat.js';
 import { listFolder } from '../protocol/list-folder.js';
 import { mailboxPaths } from '../protocol/paths.js';
 import { readCard } from './card.js';
@@ -72,7 +72,7 @@ export function describeByFiles(root: string, name: string, host?: string): Agen
   const online =
     heartbeat !== undefined &&
     isFresh(heartbeat) &&
-    (host === undefined || heartbeat.host !== host);
+    (host === undefined || heartbeat.host !== host || heartbeat.lane === COMMAND_LANE);
   return {
     name,
     status: online ? 'online' : 'offline',

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { createMessage, encodeMessage } from '../protocol/envelope.js';
 import type { CommandLetter, SentLetter } from '../protocol/control.js';
 import { Cc2ccError } from '../protocol/errors.js';
@@ -38,6 +40,12 @@ export async function sendByFiles(
   }
   const to = addressee(registryOf(root), from, letter.to, answers !== undefined);
   const chain = answerFields(answers);
+  const receipt = { id, to, ...(to === letter.to ? {} : { formerly: letter.to }) };
+  // A daemon that died before it answered may have sent it, and it may have been seen since.
+  const { inbox, done } = mailboxPaths(root, to);
+  if ([inbox, done].some((folder) => existsSync(join(folder, `${id}.json`)))) {
+    return { ...receipt, state: 'sent by the daemon before it ended' };
+  }
   checkText(text);
   checkHops(chain.hops ?? 0, to);
   checkInbox(messageFiles(root, to).length, maxInbox, to);
@@ -54,9 +62,7 @@ export async function sendByFiles(
   const heartbeat = readHeartbeat(root, to);
   const online = heartbeat !== undefined && isFresh(heartbeat);
   return {
-    id,
-    to,
-    ...(to === letter.to ? {} : { formerly: letter.to }),
+    ...receipt,
     state: online
       ? `waiting for ${to}, whose session will find it when its daemon is back`
       : `waiting: ${to} is away`,

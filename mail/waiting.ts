@@ -92,12 +92,22 @@ export function findMessage(
   id: string,
   gate: Gate,
 ): Message | undefined {
+  return findMail(root, name, id, gate)?.message;
+}
+
+/** The same with what its signature tells. */
+export function findMail(
+  root: string,
+  name: string,
+  id: string,
+  gate: Gate,
+): Pick<Waiting, 'message' | 'signature'> | undefined {
   const isId: boolean = isMessageId(id);
   if (!isId) return undefined;
   const { inbox, done } = mailboxPaths(root, name);
   for (const folder of [inbox, done]) {
     const verdict = inspectFile(join(folder, `${id}.json`), `${id}.json`, gate.keys);
-    if (verdict.kind === 'message') return verdict.message;
+    if (verdict.kind === 'message') return verdict;
   }
   return undefined;
 }

@@ -49,6 +49,9 @@ export function heartbeatNames(root: string): string[] {
     .filter((name) => NAME_PATTERN.test(name));
 }
 
+/** `lane` of somebody who reads with `cc2cc receive --follow` and has no session. */
+export const COMMAND_LANE = 'command';
+
 /** Written when a daemon makes way for the next one. */
 export const RESTARTING = 'daemon ended (restart)';
 
@@ -61,7 +64,7 @@ export function isReturning(
   host: string,
   now = Date.now(),
 ): boolean {
-  if (heartbeat?.host !== host) return false;
+  if (heartbeat?.host !== host || heartbeat.lane === COMMAND_LANE) return false;
   const young = now - Date.parse(heartbeat.timestamp) <= HEARTBEAT_STALE_MS;
   return young && (heartbeat.status === 'active' || heartbeat.context === RESTARTING);
 }

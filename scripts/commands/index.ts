@@ -14,6 +14,26 @@ export interface CommandEntry {
  */
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    name: 'send',
+    summary: 'send a message to an agent',
+    load: () => import('./send.js'),
+  },
+  {
+    name: 'broadcast',
+    summary: 'send a message to every agent that is online',
+    load: () => import('./broadcast.js'),
+  },
+  {
+    name: 'receive',
+    summary: 'read mail, yours or that of an agent without a session',
+    load: () => import('./receive.js'),
+  },
+  {
+    name: 'reply',
+    summary: 'answer a message',
+    load: () => import('./reply.js'),
+  },
+  {
     name: 'status',
     summary: 'the daemon and who is there, or what became of a message',
     load: () => import('./status.js'),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureMailbox } from '../mail/deliver.js';
+import { ensureMailbox } from './deliver.js';
 import { Cc2ccError, errnoOf, storeError } from '../protocol/errors.js';
 import { isFresh, readHeartbeat } from '../protocol/heartbeat.js';
 import { acquireLease, type Lease } from '../protocol/lease.js';

@@ -1,0 +1,20 @@
+import writeFileAtomic from 'write-file-atomic';
+import { errnoOf } from '../protocol/errors.js';
+import { heartbeatPath, type Heartbeat } from '../protocol/heartbeat.js';
+
+/**
+ * Replaces `status/<name>-heartbeat.json`. Without fsync: it is written again in seconds, and after a
+ * power cut it is stale anyway.
+ */
+export function putHeartbeat(root: string, heartbeat: Heartbeat): void {
+  const path = heartbeatPath(root, heartbeat.agent);
+  try {
+    writeFileAtomic.sync(path, `${JSON.stringify(heartbeat, null, 2)}\n`, {
+      mode: 0o600,
+      fsync: false,
+    });
+  } catch (error) {
+    // A root that was removed under a daemon is its rounds' business to notice and report.
+    if (errnoOf(error) !== 'ENOENT') throw error;
+  }
+}

@@ -1,0 +1,28 @@
+import { join } from 'node:path';
+import { Cc2ccError } from '../../protocol/errors.js';
+import { hostPaths } from '../../protocol/host-paths.js';
+import { acquireLease } from '../../protocol/lease.js';
+import { ensurePrivateFolder } from '../../protocol/private-folder.js';
+import { isRunning, thisProcess, type ProcessIdentity } from '../../protocol/process-identity.js';
+
+/**
+ * Sees to it that of two commands only one shows an agent's mail at a time.
+ *
+ * @returns what gives it back
+ * @throws Cc2ccError E_NAME while another one reads
+ */
+export function reserveReading(root: string, name: string): () => void {
+  const { state, locks } = hostPaths(root);
+  ensurePrivateFolder(state);
+  const acquired = acquireLease<ProcessIdentity>(
+    join(locks, `receive-${name}`),
+    thisProcess(),
+    (other) => !isRunning(other),
+  );
+  if (acquired.ok) return acquired.lease.release;
+  throw new Cc2ccError(
+    'E_NAME',
+    `Process ${acquired.holder.pid} reads the mail of ${name} at this moment.`,
+    { hint: 'To look without taking it: --peek' },
+  );
+}

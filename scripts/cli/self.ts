@@ -1,0 +1,49 @@
+import { userInfo } from 'node:os';
+import { cardNames, readCard } from '../../mail/card.js';
+import { Cc2ccError } from '../../protocol/errors.js';
+import { isName, NAME_RULE } from '../../protocol/names.js';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The name under which a person or script speaks: the one that is asked for, `CC2CC_NAME`, that of the
+ * session in whose shell the command runs, else the login name.
+ *
+ * @throws Cc2ccError E_NAME for a name that breaks the rule
+ */
+export function ownName(root: string, asked: string | undefined, env: Env = process.env): string {
+  const wished = asked ?? (env['CC2CC_NAME'] || env['SELF'] || undefined);
+  if (wished === undefined) return sessionName(root, env) ?? loginName();
+  if (isName(wished)) return wished;
+  throw new Cc2ccError(
+    'E_NAME',
+    `"${wished.slice(0, 64)}" is not a possible name (${NAME_RULE}).`,
+    { hint: 'Say who you are with --from or CC2CC_NAME.' },
+  );
+}
+
+/** A shell of Claude Code knows the id of its session, and the agent's card has it too. */
+function sessionName(root: string, env: Env): string | undefined {
+  const id = env['CLAUDE_CODE_SESSION_ID'];
+  if (!id) return undefined;
+  return cardNames(root).find((name) => {
+    const card = readCard(root, name);
+    return card?.session_id === id && card.renamed_to === undefined;
+  });
+}
+
+/** As much of the login name as a name can hold. */
+function loginName(): string {
+  let login = '';
+  try {
+    login = userInfo().username;
+  } catch {
+    // no such user in the system's list, as in some containers
+  }
+  const name = login
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9-]+/g, '-')
+    .replace(/^-+/, '')
+    .slice(0, 31);
+  return isName(name) ? name : 'user';
+}
