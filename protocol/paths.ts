@@ -63,6 +63,8 @@ export interface RootPaths {
   agents: string;
   rejected: string;
   leases: string;
+  /** What the user wants done with messages; see mail/rules.ts. */
+  rules: string;
 }
 
 export function rootPaths(root: string): RootPaths {
@@ -72,5 +74,6 @@ export function rootPaths(root: string): RootPaths {
     agents: join(root, 'agents'),
     rejected: join(root, 'rejected'),
     leases: join(root, 'leases'),
+    rules: join(root, 'rules.json'),
   };
 }

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { chownSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { readOwnFile } from '../../protocol/own-file.js';
+import { tempFolder } from './support/temp-folder.js';
+
+const isWindows = process.platform === 'win32';
+
+test('a file of ours is read up to the limit', (t) => {
+  const path = join(tempFolder(t), 'file');
+  assert.deepEqual(readOwnFile(path, 10), { kind: 'missing' });
+  for (const size of [0, 1, 10]) {
+    writeFileSync(path, 'x'.repeat(size));
+    assert.deepEqual(readOwnFile(path, 10), { kind: 'bytes', bytes: Buffer.alloc(size, 'x') });
+  }
+  const large = 40_000;
+  writeFileSync(path, 'y'.repeat(large));
+  assert.deepEqual(readOwnFile(path, large), { kind: 'bytes', bytes: Buffer.alloc(large, 'y') });
+});
+
+test('what is too long, no file, a link or a FIFO is refused at once', { skip: isWindows }, (t) => {
+  const folder = tempFolder(t);
+  const path = (name: string): string => join(folder, name);
+  writeFileSync(path('long'), '');
+  truncateSync(path('long'), 10 * 1024 * 1024);
+  mkdirSync(path('folder'));
+  writeFileSync(path('target'), 'x');
+  symlinkSync(path('target'), path('link'));
+  symlinkSync(path('nowhere'), path('dangling'));
+  assert.equal(spawnSync('mkfifo', [path('fifo')]).status, 0);
+  for (const [name, reason] of [
+    ['long', /^has 10485760 bytes, more than 100$/],
+    ['folder', /^is not a regular file$/],
+    ['link', /^is a symbolic link$/],
+    ['dangling', /^is a symbolic link$/],
+    ['fifo', /^is not a regular file$/],
+  ] as const) {
+    const found = readOwnFile(path(name), 100);
+    assert.equal(found.kind, 'refused', name);
+    assert.match(found.kind === 'refused' ? found.reason : '', reason, name);
+  }
+});
+
+test('a file of another user is refused', { skip: isWindows }, (t) => {
+  const isRoot = process.getuid?.() === 0;
+  const path = isRoot ? join(tempFolder(t), 'file') : '/etc/passwd';
+  if (isRoot) {
+    writeFileSync(path, 'x');
+    chownSync(path, 1, 1);
+  }
+  const reason = `belongs to user ${isRoot ? 1 : 0}`;
+  assert.deepEqual(readOwnFile(path, 1024 * 1024), { kind: 'refused', reason });
+});
+
+test('the size that a file tells is not trusted', { skip: process.platform !== 'linux' }, () => {
+  const found = readOwnFile('/proc/self/maps', 10); // tells 0
+  assert.deepEqual(found, { kind: 'refused', reason: 'has more than 10 bytes' });
+});
