@@ -94,11 +94,19 @@ export class Keyring {
     const former: FormerKey = {
       key,
       retiredAt: now.toISOString(),
-      until: Number.isFinite(until) ? new Date(until).toISOString() : null,
+      until: isoOf(until),
     };
     // First the old key's new place: a crash in between leaves it in both.
     writeFormerKeys(this.#root, [former, ...this.#former.filter((other) => other.key !== key)]);
     replaceKey(this.#root, newKey());
+    this.#look(true);
+  }
+
+  /** Lets the key that was replaced last be good for longer. */
+  honour(until: number): void {
+    const [last, ...others] = this.former();
+    if (last === undefined) return;
+    writeFormerKeys(this.#root, [{ ...last, until: isoOf(until) }, ...others]);
     this.#look(true);
   }
 
@@ -122,7 +130,7 @@ export class Keyring {
   }
 
   #current(): string {
-    this.#look();
+    this.#look(true); // nothing more is to be signed with a key that has just been replaced
     if (this.#key === undefined) this.ensure();
     if (this.#key === undefined) throw new Error('the key that was made is not there');
     return this.#key;
@@ -144,6 +152,10 @@ export class Keyring {
     this.#mark = mark;
     return true;
   }
+}
+
+function isoOf(time: number): string | null {
+  return Number.isFinite(time) ? new Date(time).toISOString() : null;
 }
 
 function markOf(path: string): string {

@@ -74,6 +74,7 @@ export function* waitingFor(
 export function markSeen(paths: MailboxPaths, ids: readonly string[], evidence: Evidence): number {
   const inbox = new Set(messageFiles(join(paths.dir, '..'), basename(paths.dir).slice(3)));
   const mine = ids.filter((id) => inbox.has(`${id}.json`));
+  if (mine.length === 0) return 0;
   const at = new Date().toISOString();
   // The journal first: a crash in between leaves a file in the inbox that is known to be seen.
   appendJournal(

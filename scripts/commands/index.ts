@@ -14,6 +14,11 @@ export interface CommandEntry {
  */
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    name: 'init',
+    summary: 'prepare the bridge root: folders, key, example rules; register',
+    load: () => import('./init.js'),
+  },
+  {
     name: 'send',
     summary: 'send a message to an agent',
     load: () => import('./send.js'),

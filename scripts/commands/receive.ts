@@ -3,6 +3,7 @@ import { ensureMailbox } from '../../mail/deliver.js';
 import { isKnown, registryOf } from '../../mail/directory.js';
 import { waitingFor } from '../../mail/waiting.js';
 import { ExitCode } from '../../protocol/errors.js';
+import { isName } from '../../protocol/names.js';
 import { mailboxPaths } from '../../protocol/paths.js';
 import { terminalOf } from '../../protocol/terminal/terminal.js';
 import { agentNamed } from '../cli/agent-name.js';
@@ -54,11 +55,13 @@ async function receive(wanted: string | undefined, options: Options): Promise<nu
   const office = await PostOffice.open();
   try {
     const self = ownName(office.root, undefined);
-    // Nobody has written to us yet: that is no error.
+    // Nobody has written to us yet, or a script begins under a new name: that is no error.
+    const isNew = options.follow === true && isName(wanted);
+    const own = wanted ?? self;
     const name =
-      wanted === undefined || (wanted === self && !isKnown(registryOf(office.root), self))
-        ? self
-        : agentNamed(registryOf(office.root), wanted);
+      own === self || (isNew && !isKnown(registryOf(office.root), own))
+        ? own
+        : agentNamed(registryOf(office.root), own);
     const show = showerFor(options);
     if (options.peek !== true) return await take(office, name, options, limit, show);
     const shown = await pass(waitingMail(office, name, false), limit, show);

@@ -1,0 +1,125 @@
+import { Command } from 'commander';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { createNew } from '../../mail/create-new.js';
+import { keyPath } from '../../mail/key-files.js';
+import { Keyring } from '../../mail/keyring.js';
+import { lastExpiry } from '../../mail/last-expiry.js';
+import { EXAMPLE_RULES } from '../../mail/rules.js';
+import { loadConfig } from '../../protocol/config.js';
+import { Cc2ccError, ExitCode } from '../../protocol/errors.js';
+import { hostPaths } from '../../protocol/host-paths.js';
+import { acquireLease } from '../../protocol/lease.js';
+import { makeFolder } from '../../protocol/make-folder.js';
+import { bridgeRoot, rootPaths } from '../../protocol/paths.js';
+import { ensurePrivateFolder } from '../../protocol/private-folder.js';
+import { isRunning, thisProcess, type ProcessIdentity } from '../../protocol/process-identity.js';
+import { tilde } from '../../protocol/terminal/text.js';
+import { examples } from '../cli/help.js';
+import { print, printJson } from '../cli/output.js';
+import { register, registerLine, type Registered } from '../cli/register.js';
+import { SHIM } from '../installed.js';
+
+interface Options {
+  register?: boolean;
+  rotateKey?: boolean;
+  json?: boolean;
+}
+
+/** What was done about one thing. */
+interface Step {
+  what: string;
+  path?: string;
+  done: 'made' | 'kept' | 'replaced' | Registered;
+  note?: string;
+}
+
+/** The command line of `cc2cc init`. */
+export function command(): Command {
+  return new Command('init')
+    .option('--register', 'register with Claude Code as well, for all projects of this user')
+    .option('--rotate-key', 'make a new key; the old one is good for mail that waits')
+    .option('--json', 'as JSON')
+    .addHelpText(
+      'after',
+      examples(
+        'cc2cc init # folder, key and rules.json; what is there stays',
+        'cc2cc init --register # and `claude mcp add`',
+        'cc2cc init --rotate-key',
+      ),
+    )
+    .action(async (options: Options) => {
+      process.exitCode = await init(options);
+    });
+}
+
+/** Prepares the bridge root. What is there stays as it is, so it may be run again at any time. */
+async function init(options: Options): Promise<number> {
+  const wished = bridgeRoot();
+  const isNew = !existsSync(wished);
+  ensurePrivateFolder(wished);
+  const root = bridgeRoot(); // again: links can be resolved now that it exists
+  const config = loadConfig(hostPaths(root).config);
+  const { status, agents, rejected, leases } = rootPaths(root);
+  for (const folder of [status, agents, rejected, leases]) makeFolder(folder);
+  const steps: Step[] = [{ what: 'bridge root', path: root, done: isNew ? 'made' : 'kept' }];
+  const keys = new Keyring(root);
+  const made = keys.ensure();
+  steps.push(
+    options.rotateKey === true && !made
+      ? rotate(root, keys, config.ttl)
+      : { what: 'key', path: keyPath(root), done: made ? 'made' : 'kept' },
+  );
+  const rules = join(root, 'rules.json');
+  steps.push({
+    what: 'rules',
+    path: rules,
+    done: createNew(rules, EXAMPLE_RULES) ? 'made' : 'kept',
+  });
+  if (options.register === true) {
+    const { done, note } = await register(SHIM);
+    steps.push({ what: 'Claude Code', done, ...(note === undefined ? {} : { note }) });
+  }
+  const failed = steps.some(({ done }) => done === 'failed');
+  if (options.json) await printJson({ root, steps });
+  else await print(...report(steps, options.register === true));
+  return failed ? ExitCode.failed : ExitCode.ok;
+}
+
+function rotate(root: string, keys: Keyring, ttl: number): Step {
+  // Two at once would each forget the key of the other.
+  const acquired = acquireLease<ProcessIdentity>(
+    join(hostPaths(root).locks, 'rotate-key'),
+    thisProcess(),
+    (other) => !isRunning(other),
+  );
+  if (!acquired.ok) {
+    const { pid } = acquired.holder;
+    throw new Cc2ccError('E_STORE', `Process ${pid} makes a new key at this moment.`);
+  }
+  const until = Math.max(Date.now() + ttl * 1000, lastExpiry(root));
+  keys.rotate(until);
+  // What was signed with the old one while we looked and wrote.
+  const again = lastExpiry(root);
+  if (again > until) keys.honour(again);
+  acquired.lease.release();
+  const note = Number.isFinite(until)
+    ? `the old one is honoured until ${new Date(until).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+    : 'the old one is honoured as long as mail waits that never expires';
+  return { what: 'key', path: keyPath(root), done: 'replaced', note };
+}
+
+function report(steps: readonly Step[], hasRegistered: boolean): string[] {
+  const lines = steps.map(({ what, path, done, note }) => {
+    const where = path === undefined ? '' : ` ${tilde(path)}`;
+    return `${done.padEnd(10)}  ${what}${where}${note === undefined ? '' : `: ${note}`}`;
+  });
+  if (hasRegistered) return lines;
+  return [
+    ...lines,
+    '',
+    'To register with Claude Code: cc2cc init --register, or',
+    '',
+    `  ${registerLine(SHIM)}`,
+  ];
+}
