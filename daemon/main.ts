@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { Command, Option } from 'commander';
 import { runProgram } from '../protocol/program.js';
+import { flagsOf, PLACE_KEYS } from '../protocol/settings/all.js';
+import { addSettingFlags } from '../protocol/settings/flag-options.js';
 import { version } from '../protocol/version.js';
 
 const program = new Command('cc2cc-daemon')
@@ -33,25 +35,40 @@ function command<Options extends object>(
     });
 }
 
-command(
-  'run',
-  'run in the foreground (for service managers)',
-  async (options: { launched?: true }) => {
-    const { run } = await import('./commands/run.js');
-    const code = await run({ launched: options.launched === true });
-    // Watchers and sockets of ours are closed; nothing else may keep the process.
-    process.exit(code);
-  },
+addSettingFlags(program, PLACE_KEYS);
+
+/** The settings of a daemon that begins to run. */
+const takesSettings = (starting: Command): Command =>
+  addSettingFlags(
+    starting,
+    flagsOf('daemon').filter((key) => !PLACE_KEYS.includes(key)),
+  );
+
+takesSettings(
+  command(
+    'run',
+    'run in the foreground (for service managers)',
+    async (options: { launched?: true }) => {
+      const { run } = await import('./commands/run.js');
+      const code = await run({ launched: options.launched === true });
+      // Watchers and sockets of ours are closed; nothing else may keep the process.
+      process.exit(code);
+    },
+  ),
 ).addOption(new Option('--launched', 'started on demand: report readiness on fd 3').hideHelp());
 
-command('start', 'start in the background, unless it runs', async () =>
-  (await import('./commands/start.js')).start(),
+takesSettings(
+  command('start', 'start in the background, unless it runs', async () =>
+    (await import('./commands/start.js')).start(),
+  ),
 );
 command('stop', 'stop it; sessions then wait until it is started again', async () =>
   (await import('./commands/stop.js')).stop(),
 );
-command('restart', 'replace the running one; sessions move over by themselves', async () =>
-  (await import('./commands/stop.js')).restart(),
+takesSettings(
+  command('restart', 'replace the running one; sessions move over by themselves', async () =>
+    (await import('./commands/stop.js')).restart(),
+  ),
 );
 command('status', 'show what goes on; starts nothing', async (options: { json?: true }) =>
   (await import('./commands/status.js')).status({ json: options.json === true }),

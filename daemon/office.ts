@@ -209,7 +209,6 @@ export class Office {
   }
 
   *#listeners(): Generator<Listener> {
-    if (this.config.presence === 'off') return;
     for (const [name, session] of this.#agents) {
       if (session.facts.presence === 'off') continue;
       yield {

@@ -28,6 +28,7 @@ export function statusReport(
     root: office.root,
     socket: instance.socket,
     log: paths.log,
+    config: office.config,
     uptimeSeconds: Math.floor((Date.now() - instance.started.getTime()) / 1000),
     watcher: {
       ok: watching,

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { Config } from '../protocol/config.js';
 import type { SessionFacts } from '../protocol/hello.js';
 import { answerControl, type ControlContext } from './control.js';
 import type { LineReader, Service } from './listener.js';
@@ -31,7 +32,11 @@ function serveSession(
   socket: Socket,
 ): LineReader {
   const transport = new SessionTransport(socket, instance);
-  const session = new Session(facts, transport, office.sockets.of(facts.ppid));
+  const session = new Session(
+    withDefaults(facts, office.config),
+    transport,
+    office.sockets.of(facts.ppid),
+  );
   office.admit(session);
   if (!isLookingAround(facts)) {
     try {
@@ -61,6 +66,16 @@ function serveSession(
       office.dismiss(session, 'session ended');
     },
   };
+}
+
+/** What a session's environment and flags leave open, the daemon's configuration decides. */
+function withDefaults(facts: SessionFacts, config: Config): SessionFacts {
+  const {
+    lanes = config.lanes,
+    transcript = config.transcript,
+    presence = config.presence,
+  } = facts;
+  return { ...facts, ...(lanes === undefined ? {} : { lanes }), transcript, presence };
 }
 
 /**

@@ -1,111 +1,83 @@
-import { readFileSync } from 'node:fs';
-import { z } from 'zod';
-import { Cc2ccError, errnoOf, storeError } from './errors.js';
+import { Cc2ccError } from './errors.js';
+import { nearNames } from './names.js';
 import {
-  DEFAULT_KEEP_DAYS,
-  DEFAULT_RATE_PER_MINUTE,
-  DEFAULT_TTL_S,
-  MAX_INBOX_MESSAGES,
-  REPEAT_MS,
-} from './limits.js';
+  isSettingKey,
+  SETTING_KEYS,
+  settingOf,
+  SETTINGS,
+  type SettingKey,
+  type Values,
+} from './settings/all.js';
+import { DAEMON_SETTINGS } from './settings/daemon.js';
+import { readConfigFile } from './settings/file.js';
+import { checked, resolve, type Env, type Resolved } from './settings/resolve.js';
+import { SESSION_SETTINGS } from './settings/session.js';
 
-const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+const { name: _name, ...SESSION_DEFAULTS } = SESSION_SETTINGS;
+const CONFIG_SETTINGS = { ...SESSION_DEFAULTS, ...DAEMON_SETTINGS };
 
-/** `config.json`; every field may be missing. */
-const configSchema = z.strictObject({
-  /** Messages a minute between one pair of agents; `off` for none. */
-  rate: z.union([z.number().positive(), z.literal('off')]).default(DEFAULT_RATE_PER_MINUTE),
-  /** Messages that may wait in one inbox. */
-  maxInbox: z.int().positive().default(MAX_INBOX_MESSAGES),
-  /** Seconds that a message of ours waits. */
-  ttl: z.number().min(0).default(DEFAULT_TTL_S),
-  /** `off`: no session is told of others that join and leave. */
-  presence: z.enum(['on', 'off']).default('on'),
-  logLevel: z.enum(LEVELS).default('info'),
-  /** Bytes after which a log file is set aside; one old file is kept. */
-  logBytes: z
-    .int()
-    .positive()
-    .default(5 * 1024 * 1024),
-  /** Milliseconds between two rounds: rescans, self-check, and every second time heartbeats. */
-  roundMs: z.int().min(20).max(10_000).default(4_000),
-  /** Milliseconds after which an idle session has moved on without a sign of what was pushed. */
-  idleMs: z.int().min(100).default(15_000),
-  /** The same after the end of a turn that followed the push. */
-  turnMs: z.int().min(100).default(3_000),
-  /** Seconds within which an identical text to the same agent is refused; 0 for never. */
-  repeatSeconds: z
-    .number()
-    .min(0)
-    .default(REPEAT_MS / 1000),
-  /**
-   * What becomes of messages by their signature. `accept`: all are taken in. `flag`: unsigned ones are
-   * taken in and marked, invalid ones rejected. `require`: both are rejected.
-   */
-  signatures: z.enum(['accept', 'flag', 'require']).default('flag'),
-  /** Write texts encrypted, in the original's form; they are read in any case. */
-  encrypt: z.boolean().default(false),
-  /** Days that what has ended is kept: done/, receipts/, rejected/, tasks, dead mailboxes; 0: for ever. */
-  keepDays: z.number().min(0).default(DEFAULT_KEEP_DAYS),
-  /** Milliseconds between two looks for expired messages in all mailboxes. */
-  sweepMs: z.int().min(20).default(30_000),
-});
+/** What the daemon works by; `lanes`, `transcript` and `presence` where a session says nothing. */
+export type Config = Values<typeof CONFIG_SETTINGS>;
 
-export type Config = z.infer<typeof configSchema>;
-
-/** Environment variables that override the file, for tests, benches and units. */
-const VARIABLES = {
-  CC2CC_RATE: 'rate',
-  CC2CC_MAX_INBOX: 'maxInbox',
-  CC2CC_TTL: 'ttl',
-  CC2CC_LOG_LEVEL: 'logLevel',
-  CC2CC_LOG_BYTES: 'logBytes',
-  CC2CC_ROUND_MS: 'roundMs',
-  CC2CC_SWEEP_MS: 'sweepMs',
-  CC2CC_SIGNATURES: 'signatures',
-  CC2CC_ENCRYPT: 'encrypt',
-  CC2CC_KEEP_DAYS: 'keepDays',
-  CC2CC_IDLE_MS: 'idleMs',
-  CC2CC_TURN_MS: 'turnMs',
-  CC2CC_REPEAT_SECONDS: 'repeatSeconds',
-} as const;
+/** The keys of {@link Config}. */
+export const CONFIG_KEYS = Object.keys(CONFIG_SETTINGS) as (keyof Config)[];
 
 /**
- * The configuration from `path` and the environment.
+ * The configuration from the file at `path` and the environment. The whole file is checked, with what
+ * others read of it.
  *
- * @throws Cc2ccError E_USAGE that names the file or variable at fault
+ * @throws Cc2ccError E_USAGE that names the variable, or the file and key at fault; E_STORE
  */
-export function loadConfig(
-  path: string,
-  env: Readonly<Record<string, string | undefined>> = process.env,
-): Config {
-  const overrides: Record<string, unknown> = {};
-  for (const [variable, field] of Object.entries(VARIABLES)) {
-    const value = env[variable];
-    if (value === undefined || value === '') continue;
-    // The original's way to say yes, and its contrary.
-    if (field === 'encrypt' && /^[01]$/.test(value)) overrides[field] = value === '1';
-    else overrides[field] = /^\d+(\.\d+)?$/.test(value) ? Number(value) : value;
-  }
-  const result = configSchema.safeParse({ ...readConfig(path), ...overrides });
-  if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  const field = issue?.path.join('.') ?? '';
-  const variable = Object.entries(VARIABLES).find(([, name]) => name === field)?.[0];
-  const inFile = field === '' ? path : `${path}: ${field}`;
-  const where = variable !== undefined && field in overrides ? variable : inFile;
-  throw new Cc2ccError('E_USAGE', `Configuration ${where}: ${issue?.message ?? 'invalid'}.`, {
-    hint: 'See docs/SPECIFICATION.md, "Limits and configuration".',
-  });
+export function loadConfig(path: string, env: Env = process.env): Config {
+  const file = loadConfigFile(path);
+  const source = { path, read: () => file };
+  return Object.fromEntries(
+    CONFIG_KEYS.map((key) => [key, resolve(key, SETTINGS[key], env, source).value]),
+  ) as Config;
 }
 
-function readConfig(path: string): object {
-  try {
-    const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    if (typeof value === 'object' && value !== null) return value;
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return {};
-    if (!(error instanceof SyntaxError)) throw storeError('read the configuration', path, error);
+/**
+ * What applies of every setting in this environment, and where it is from.
+ *
+ * @throws Cc2ccError as {@link loadConfig}
+ */
+export function explainConfig(
+  path: string,
+  env: Env = process.env,
+): ({ key: SettingKey } & Resolved)[] {
+  const file = loadConfigFile(path);
+  const source = { path, read: () => file };
+  return SETTING_KEYS.map((key) => ({ key, ...resolve(key, settingOf(key), env, source) }));
+}
+
+/**
+ * What the file says, every key and value of it checked.
+ *
+ * @throws Cc2ccError E_USAGE that names file and key, E_STORE
+ */
+export function loadConfigFile(path: string): Record<string, unknown> {
+  const file = readConfigFile(path);
+  for (const [key, value] of Object.entries(file)) checkEntry(path, key, value);
+  return file;
+}
+
+/** @throws Cc2ccError E_USAGE for a key that is unknown or may not be in the file, or a wrong value */
+export function checkEntry(path: string, key: string, value: unknown): void {
+  if (!isSettingKey(key)) throw unknownKey(key, path);
+  const setting = settingOf(key);
+  if (setting.notInFile !== undefined) {
+    throw new Cc2ccError('E_USAGE', `${path}: ${key} cannot be set here: ${setting.notInFile}.`, {
+      hint: `Use ${setting.variables[0]} or ${setting.flag}.`,
+    });
   }
-  throw new Cc2ccError('E_USAGE', `Configuration ${path} is not a JSON object.`);
+  checked(setting, value, `${path}: ${key}`);
+}
+
+/** The error for a key that is none, with the one that was meant. */
+export function unknownKey(key: string, path?: string): Cc2ccError {
+  const where = path === undefined ? '' : `${path}: `;
+  const [near] = nearNames(key, SETTING_KEYS, 1);
+  return new Cc2ccError('E_USAGE', `${where}there is no setting ${JSON.stringify(key)}.`, {
+    hint: near === undefined ? 'For all of them: cc2cc config' : `Did you mean ${near}?`,
+  });
 }

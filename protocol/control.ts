@@ -1,3 +1,4 @@
+import type { Config } from './config.js';
 import { ControlConnection } from './control-connection.js';
 import type { MessageType, Priority } from './envelope.js';
 import { Cc2ccError } from './errors.js';
@@ -39,6 +40,8 @@ export interface StatusReport {
   root: string;
   socket: string;
   log: string;
+  /** The settings that it works by; see docs/CONFIGURATION.md. An older daemon does not tell. */
+  config?: Config;
   uptimeSeconds: number;
   watcher: {
     ok: boolean;

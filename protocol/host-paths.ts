@@ -6,6 +6,8 @@ import envPaths from 'env-paths';
 import { Cc2ccError } from './errors.js';
 import { MAX_SOCKET_PATH_BYTES } from './limits.js';
 import { ensurePrivateFolder } from './private-folder.js';
+import { configPath } from './settings/file.js';
+import { localValue } from './settings/local-value.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -32,9 +34,9 @@ export interface HostPaths {
   key: string;
 }
 
-/** This host's name; `CC2CC_HOST` where several containers share one host name. */
+/** This host's name; `CC2CC_HOST` or `host` where several containers share one host name. */
 export function hostId(env: Env = process.env): string {
-  return (env['CC2CC_HOST'] || hostname()).replaceAll(/[^A-Za-z0-9._-]/g, '_').slice(0, 64);
+  return (localValue('host', env) ?? hostname()).replaceAll(/[^A-Za-z0-9._-]/g, '_').slice(0, 64);
 }
 
 export function hostPaths(root: string, env: Env = process.env): HostPaths {
@@ -54,7 +56,7 @@ export function hostPaths(root: string, env: Env = process.env): HostPaths {
     stopped: join(state, 'stopped'),
     log: join(paths.log, `${stem}.log`),
     errorLog: join(paths.log, `${stem}.err`),
-    config: join(paths.config, 'config.json'),
+    config: configPath(),
     key,
   };
 }

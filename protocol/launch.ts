@@ -6,9 +6,11 @@ import { probeDaemon } from './dial.js';
 import { Cc2ccError, storeError, type ErrorReport } from './errors.js';
 import type { HostPaths } from './host-paths.js';
 import { isRecord } from './json.js';
-import { acquireLease } from './lease.js';
+import { acquireLease, type Acquired } from './lease.js';
 import { ensurePrivateFolder } from './private-folder.js';
 import { isRunning, thisProcess, type ProcessIdentity } from './process-identity.js';
+import { resolveLocal } from './settings/local-value.js';
+import { SESSION_VARIABLES } from './settings/session.js';
 
 /** A daemon on a busy machine is ready within a second or two; beyond this it hangs. */
 const START_DEADLINE_MS = 20_000;
@@ -20,34 +22,48 @@ const DAEMON = fileURLToPath(new URL('../daemon/main.js', import.meta.url));
  *
  * Of many callers at once only one starts a process, the others return `busy` and should dial again.
  *
- * @throws Cc2ccError E_NO_DAEMON where starting is forbidden (CC2CC_NO_LAUNCH), E_START or what the
+ * @param flagged variables that are for the daemon even where they are otherwise a session's own
+ * @throws Cc2ccError E_NO_DAEMON where starting is forbidden (`noLaunch`), E_START or what the
  *   daemon itself reports: E_STORE, E_UNSAFE, E_PATH, …
  */
-export async function launchDaemon(root: string, paths: HostPaths): Promise<'ready' | 'busy'> {
-  if (process.env['CC2CC_NO_LAUNCH']) {
-    throw new Cc2ccError(
-      'E_NO_DAEMON',
-      'No daemon runs and CC2CC_NO_LAUNCH forbids to start one.',
-      {
-        hint: 'Unset it, or run one in the foreground: cc2cc-daemon run',
-      },
-    );
-  }
-  ensurePrivateFolder(paths.state);
-  ensurePrivateFolder(dirname(paths.log));
-  const acquired = acquireLease<ProcessIdentity>(
-    join(paths.locks, 'launch'),
-    thisProcess(),
-    (other) => !isRunning(other) || other.pid === process.pid,
-  );
+export async function launchDaemon(
+  root: string,
+  paths: HostPaths,
+  flagged: ReadonlySet<string> = new Set(),
+): Promise<'ready' | 'busy'> {
+  const acquired = reserveLaunch(paths);
   if (!acquired.ok) return 'busy';
   try {
     // The caller found nobody before it held the lease; meanwhile its last holder may have started one.
-    if (!(await answers(paths))) await spawnDaemon(root, paths);
+    if (!(await answers(paths))) await spawnDaemon(root, paths, flagged);
     return 'ready';
   } finally {
     acquired.lease.release();
   }
+}
+
+/**
+ * Reserves the right to start a daemon: until it is released, everybody else waits. The process that
+ * holds it may launch.
+ *
+ * @throws Cc2ccError E_NO_DAEMON where starting is forbidden (`noLaunch`), E_STORE, E_UNSAFE
+ */
+export function reserveLaunch(paths: HostPaths): Acquired<ProcessIdentity> {
+  const { value: forbidden, source, name = '' } = resolveLocal('noLaunch');
+  if (forbidden === true) {
+    throw new Cc2ccError(
+      'E_NO_DAEMON',
+      `No daemon may be started: ${source === 'file' ? `noLaunch in ${name}` : name} forbids it.`,
+      { hint: 'Unset it, or run one in the foreground: cc2cc-daemon run' },
+    );
+  }
+  ensurePrivateFolder(paths.state);
+  ensurePrivateFolder(dirname(paths.log));
+  return acquireLease<ProcessIdentity>(
+    join(paths.locks, 'launch'),
+    thisProcess(),
+    (other) => !isRunning(other) || other.pid === process.pid,
+  );
 }
 
 /**
@@ -67,7 +83,11 @@ async function answers(paths: HostPaths): Promise<boolean> {
   }
 }
 
-async function spawnDaemon(root: string, paths: HostPaths): Promise<void> {
+async function spawnDaemon(
+  root: string,
+  paths: HostPaths,
+  flagged: ReadonlySet<string>,
+): Promise<void> {
   let errors: number;
   try {
     errors = openSync(paths.errorLog, 'a', 0o600);
@@ -79,7 +99,7 @@ async function spawnDaemon(root: string, paths: HostPaths): Promise<void> {
     const child = spawn(process.execPath, [DAEMON, 'run', '--launched'], {
       detached: true,
       cwd: paths.state, // not the session's folder: that must stay removable
-      env: daemonEnvironment(root),
+      env: daemonEnvironment(root, flagged),
       stdio: ['ignore', 'ignore', errors, 'pipe'],
       windowsHide: true,
     });
@@ -150,19 +170,18 @@ function startError(paths: HostPaths, why: string, cause?: unknown): Cc2ccError 
   });
 }
 
-/** Belongs to one session and not to the daemon that serves them all. */
-const SESSION_ONLY = new Set(['CC2CC_NAME', 'CC2CC_LANES', 'CC2CC_PRESENCE', 'CC2CC_TRANSCRIPT']);
 const KEEP =
   /^(HOME|USER|LOGNAME|PATH|LANG|LC_\w+|TZ|TMPDIR|TEMP|TMP|XDG_\w+|CC2CC_\w+|SystemRoot|SystemDrive|USERPROFILE|USERNAME|HOMEDRIVE|HOMEPATH|APPDATA|LOCALAPPDATA)$/i;
 
 /**
  * The daemon outlives the session that started it: it gets none of that session's keys and tokens,
- * and no NODE_OPTIONS that could open a debugger's port.
+ * no setting that is that session's alone, and no NODE_OPTIONS that could open a debugger's port.
  */
-function daemonEnvironment(root: string): Record<string, string> {
+function daemonEnvironment(root: string, flagged: ReadonlySet<string>): Record<string, string> {
+  const mayKeep = (name: string): boolean =>
+    KEEP.test(name) && (!SESSION_VARIABLES.includes(name) || flagged.has(name));
   const kept = Object.entries(process.env).filter(
-    (entry): entry is [string, string] =>
-      entry[1] !== undefined && KEEP.test(entry[0]) && !SESSION_ONLY.has(entry[0]),
+    (entry): entry is [string, string] => entry[1] !== undefined && mayKeep(entry[0]),
   );
   return { ...Object.fromEntries(kept), CC2CC_BRIDGE_DIR: root };
 }

@@ -2,21 +2,25 @@ import { realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { Cc2ccError } from './errors.js';
+import { resolveLocal } from './settings/local-value.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
 /**
- * The bridge root: `CC2CC_BRIDGE_DIR`, else the original's `BRIDGE_DIR`, else `~/.cc2cc`. Symbolic
- * links are resolved, so that two spellings of one folder mean one daemon.
+ * The bridge root: `CC2CC_BRIDGE_DIR`, else the original's `BRIDGE_DIR`, else `bridgeDir` of the
+ * configuration, else `~/.cc2cc`. Symbolic links are resolved, so that two spellings of one folder
+ * mean one daemon.
  *
- * @throws Cc2ccError E_PATH for a relative path
+ * @throws Cc2ccError E_PATH for a relative path; E_USAGE, E_STORE for a configuration that is broken
  */
 export function bridgeRoot(env: Env = process.env): string {
-  const wished = env['CC2CC_BRIDGE_DIR'] || env['BRIDGE_DIR'] || join(homedir(), '.cc2cc');
+  const { value, name } = resolveLocal('bridgeDir', env);
+  const wished = typeof value === 'string' ? value : join(homedir(), '.cc2cc');
   // Settings files are not shells: the original's README itself writes "~/.cc2cc" into JSON.
   const root = wished.replace(/^~(?=$|[/\\])/, () => homedir());
   if (!isAbsolute(root)) {
-    throw new Cc2ccError('E_PATH', `The bridge root must be an absolute path, not "${wished}".`, {
+    // A path of another system, such as C:\x here, or a home folder that is none.
+    throw new Cc2ccError('E_PATH', `${name ?? 'HOME'}: not an absolute path: "${wished}".`, {
       hint: 'Set CC2CC_BRIDGE_DIR to an absolute path.',
     });
   }

@@ -21,6 +21,7 @@ const TOKEN_ATTEMPTS = 4;
 
 /** Waiting helps against none of these: somebody has to do something. */
 const DEFINITE: readonly ErrorCode[] = [
+  'E_USAGE',
   'E_STOPPED',
   'E_REFUSED',
   'E_PROTOCOL',

@@ -1,4 +1,6 @@
 import { Cc2ccError, sentenceOf } from '../protocol/errors.js';
+import { localValue } from '../protocol/settings/local-value.js';
+import { assertSettings } from './assert-settings.js';
 import { Attachment } from './attachment.js';
 import { endOnce, orphanWatch, watchClient } from './ending.js';
 import { gatherFacts } from './facts.js';
@@ -15,7 +17,7 @@ const UNREACHED = new Cc2ccError('E_NO_DAEMON', 'No cc2cc daemon could be reache
 
 /** Serves the client on stdin and stdout until it is gone. */
 export function serve(): Promise<never> {
-  const talk = new Talk(process.env['CC2CC_DEBUG'] === '1');
+  const talk = new Talk(() => localValue('debug'));
   const forwarder = new Forwarder();
   const pushes = new PushQueue(new SessionSocket(sessionAddress(process.env)), (ids) => {
     forwarder.handed(ids);
@@ -47,6 +49,7 @@ export function serve(): Promise<never> {
   const watchParent = orphanWatch(end);
   const attachment = new Attachment(
     async () => {
+      assertSettings();
       const { reattach } = forwarder;
       return { ...(await facts), ...(reattach === undefined ? {} : { reattach }) };
     },

@@ -8,11 +8,17 @@ export class Talk {
   readonly #debugging: boolean;
   #lastComplaint = '';
 
-  constructor(debugging: boolean) {
-    this.#debugging = debugging;
+  /** @param debugging whether `debug` is set; where that cannot be told, it says why */
+  constructor(debugging: () => boolean) {
+    try {
+      this.#debugging = debugging();
+    } catch (error) {
+      this.#debugging = false;
+      this.complain(error);
+    }
   }
 
-  /** With CC2CC_DEBUG=1 only. */
+  /** With `debug` only. */
   debug(text: string): void {
     if (this.#debugging) process.stderr.write(`cc2cc-shim ${process.pid}: ${text}\n`);
   }

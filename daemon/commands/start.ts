@@ -4,6 +4,8 @@ import { hostPaths } from '../../protocol/host-paths.js';
 import { launchDaemon } from '../../protocol/launch.js';
 import { bridgeRoot } from '../../protocol/paths.js';
 import { ensurePrivateFolder } from '../../protocol/private-folder.js';
+import { PLACE_KEYS, settingOf } from '../../protocol/settings/all.js';
+import { flaggedVariables } from '../../protocol/settings/resolve.js';
 
 /** Another process may be starting it; ask again so often, so long. */
 const RETRY_MS = 50;
@@ -23,6 +25,7 @@ export async function start(done?: 'started' | 'restarted'): Promise<number> {
   for (;;) {
     try {
       const { pid, socket } = await callDaemon(paths, 'status', {});
+      if (!started) warnOfFlags();
       console.log(
         `cc2cc-daemon ${done ?? (started ? 'started' : 'runs already')}, pid ${pid}, socket ${socket}`,
       );
@@ -32,7 +35,16 @@ export async function start(done?: 'started' | 'restarted'): Promise<number> {
         error instanceof Cc2ccError && ['E_NO_DAEMON', 'E_RETIRING'].includes(error.code);
       if (!isGone || Date.now() > deadline) throw error;
     }
-    if ((await launchDaemon(root, paths)) === 'ready') started = true;
+    if ((await launchDaemon(root, paths, flaggedVariables())) === 'ready') started = true;
     else await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
   }
+}
+
+/** A daemon that runs goes on as it is. */
+function warnOfFlags(): void {
+  const places = PLACE_KEYS.map((key) => settingOf(key).variables[0]);
+  if ([...flaggedVariables()].every((variable) => places.includes(variable))) return;
+  console.error(
+    'The flags have no effect on the daemon that runs. Give them to: cc2cc-daemon restart',
+  );
 }

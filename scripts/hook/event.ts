@@ -5,15 +5,8 @@ import { bridgeRoot } from '../../protocol/paths.js';
 import { parseInput, reportOf, sessionOf } from './input.js';
 import { outputFor } from './output.js';
 import { debug, handOver, readStdin } from './streams.js';
+import { valueOrDefault } from './value-or-default.js';
 import { within } from '../../protocol/within.js';
-
-/**
- * From the dial to the daemon's answer. It is there within 3 ms; a daemon that is busy for longer
- * than this, or stopped, must not be felt at every step of a session. `CC2CC_HOOK_MS` for machines
- * where that is too short.
- */
-const ANSWER_MS = 100;
-const MAX_ANSWER_MS = 10_000;
 
 /** For the client to take what we print: it reads its pipes, whatever else it does. */
 const OUTPUT_MS = 1_000;
@@ -30,7 +23,8 @@ export async function reportEvent(event: HookEvent): Promise<void> {
   const session = sessionOf(input, process.env);
   if (session === undefined) throw new Error('neither CLAUDE_PID nor session_id');
 
-  const patience = answerMs(process.env['CC2CC_HOOK_MS']);
+  // From the dial to the daemon's answer.
+  const patience = valueOrDefault('hookMs');
   const { connection, reply } = await within(
     patience,
     'an answer of the daemon',
@@ -56,9 +50,4 @@ async function ask(
 ): Promise<{ connection: ControlConnection; reply: HookReply }> {
   const connection = await ControlConnection.open(hostPaths(bridgeRoot()));
   return { connection, reply: await connection.call('hook', report) };
-}
-
-function answerMs(wished = ''): number {
-  const ms = Number(wished);
-  return ms > 0 && ms <= MAX_ANSWER_MS ? ms : ANSWER_MS;
 }

@@ -1,6 +1,8 @@
 import { isatty } from 'node:tty';
 import { HOOK_EVENTS } from '../../protocol/control.js';
 import { ExitCode, sentenceOf } from '../../protocol/errors.js';
+import { LOCAL_SETTINGS } from '../../protocol/settings/local.js';
+import { takeFlags } from '../../protocol/settings/take-flags.js';
 import { reportEvent } from './event.js';
 import { debug, handOver } from './streams.js';
 import { wait } from './wait.js';
@@ -17,8 +19,9 @@ and give the session what waits for it. They start no daemon, and without one th
   settings   print the hooks for Claude Code's settings.json
     --wait   with a waiter that wakes an idle session
 
-Environment: CC2CC_BRIDGE_DIR (or BRIDGE_DIR), CC2CC_HOOK_MS (patience with the daemon, 100),
-CC2CC_DEBUG=1 (say on stderr what happens).
+Settings, as flags or variables: --bridge-dir (CC2CC_BRIDGE_DIR, or BRIDGE_DIR), --host (CC2CC_HOST),
+--hook-ms (CC2CC_HOOK_MS; patience with the daemon, 100), --debug (CC2CC_DEBUG=1; say on stderr what
+happens).
 `;
 
 /**
@@ -28,7 +31,7 @@ CC2CC_DEBUG=1 (say on stderr what happens).
  * @returns the exit code; all output has been taken
  */
 export async function hook(args: readonly string[]): Promise<number> {
-  const [word, ...options] = args;
+  const [word, ...options] = withoutFlags(args);
   if (word === 'settings' && options.every((option) => option === '--wait')) {
     const { hookSettings } = await import('./settings.js');
     const hooks = hookSettings({ wait: options.length > 0 });
@@ -48,6 +51,16 @@ export async function hook(args: readonly string[]): Promise<number> {
     await reportEvent(event);
     return ExitCode.ok;
   });
+}
+
+/** A wrong flag stays among the options, and so is answered like one that is unknown. */
+function withoutFlags(args: readonly string[]): readonly string[] {
+  try {
+    return takeFlags(args, LOCAL_SETTINGS);
+  } catch (error) {
+    debug(sentenceOf(error));
+    return args;
+  }
 }
 
 /** A hook that fails shows in the session, or stops it: so it never does, whatever happens. */

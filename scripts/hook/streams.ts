@@ -1,3 +1,5 @@
+import { valueOrDefault } from './value-or-default.js';
+
 /** The client writes its JSON at once; a large one while the client is busy takes a part of this. */
 const INPUT_MS = 2_000;
 
@@ -46,7 +48,7 @@ export function handOver(stream: NodeJS.WritableStream, text: string): Promise<v
   });
 }
 
-/** With CC2CC_DEBUG=1 says on stderr what happens; never a text of anybody's. */
+/** With `debug` says on stderr what happens; never a text of anybody's. */
 export function debug(text: string): void {
-  if (process.env['CC2CC_DEBUG'] === '1') process.stderr.write(`cc2cc hook: ${text}\n`);
+  if (valueOrDefault('debug')) process.stderr.write(`cc2cc hook: ${text}\n`);
 }

@@ -183,7 +183,7 @@ test('restart with a mistake in the configuration says so and leaves the daemon 
   writeFileSync(config, '{"logLevl": "debug"}');
   const { code, stderr } = await daemonCommand(sandbox, ['restart']);
   assert.equal(code, 2);
-  assert.match(stderr, /config\.json: Unrecognized key: "logLevl"/);
+  assert.match(stderr, /config\.json: there is no setting "logLevl"\. Did you mean logLevel/);
   assert.equal(thePid(sandbox), before);
   assert.equal(await nameOf(ann), ann.name);
 });
