@@ -22,6 +22,9 @@ export type Config = Values<typeof CONFIG_SETTINGS>;
 /** The keys of {@link Config}. */
 export const CONFIG_KEYS = Object.keys(CONFIG_SETTINGS) as (keyof Config)[];
 
+/** What applies of one setting. */
+export type Explained = { key: SettingKey } & Resolved;
+
 /**
  * The configuration from the file at `path` and the environment. The whole file is checked, with what
  * others read of it.
@@ -41,10 +44,7 @@ export function loadConfig(path: string, env: Env = process.env): Config {
  *
  * @throws Cc2ccError as {@link loadConfig}
  */
-export function explainConfig(
-  path: string,
-  env: Env = process.env,
-): ({ key: SettingKey } & Resolved)[] {
+export function explainConfig(path: string, env: Env = process.env): Explained[] {
   const file = loadConfigFile(path);
   const source = { path, read: () => file };
   return SETTING_KEYS.map((key) => ({ key, ...resolve(key, settingOf(key), env, source) }));

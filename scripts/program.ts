@@ -1,5 +1,7 @@
 import { Command } from 'commander';
 import { runProgram } from '../protocol/program.js';
+import { flagsOf } from '../protocol/settings/all.js';
+import { addSettingFlags } from '../protocol/settings/flag-options.js';
 import { version } from '../protocol/version.js';
 import { guardOutput } from './cli/output.js';
 import { COMMANDS } from './commands/index.js';
@@ -23,6 +25,7 @@ export async function programFor(args: readonly string[]): Promise<Command> {
 The daemon has its own command: cc2cc-daemon --help.
 Exit codes: 0 ok, 1 failed, 2 wrong usage, 3 no daemon runs, 4 waited in vain.`,
     );
+  addSettingFlags(program, flagsOf('commands'));
   for (const { name, summary, load } of COMMANDS) {
     const command = args.includes(name) ? (await load()).command() : new Command(name);
     program.addCommand(command.copyInheritedSettings(program).description(summary));

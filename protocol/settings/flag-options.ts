@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import { Cc2ccError } from '../errors.js';
 import { settingOf, type SettingKey } from './all.js';
 import { setByFlag } from './resolve.js';
-import { expectation, type Setting } from './setting.js';
+import type { Setting } from './setting.js';
 
 /**
  * Gives a command the flags of some settings, and lets those that are given decide before its action,
@@ -25,7 +25,7 @@ export function addSettingFlags(command: Command, keys: readonly SettingKey[]): 
 function optionsFor(setting: Setting): Option[] {
   const { flag, type, unit, default: otherwise } = setting;
   if (type.kind !== 'switch') {
-    const takes = type.kind === 'choice' ? expectation(type) : (unit ?? type.kind);
+    const takes = type.kind === 'choice' ? type.of.join('|') : (unit ?? type.kind);
     return [new Option(`${flag} <${takes}>`, describe(setting))];
   }
   const yes = new Option(flag, describe(setting));

@@ -49,6 +49,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./agents.js'),
   },
   {
+    name: 'config',
+    summary: 'show what settings apply and where they are from, or change config.json',
+    load: () => import('./config.js'),
+  },
+  {
     name: 'prove',
     summary: 'start the daemon and prove that messages arrive, with two throw-away agents',
     load: () => import('./prove.js'),
