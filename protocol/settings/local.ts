@@ -35,7 +35,7 @@ export const LOCAL_SETTINGS = {
     // An answer is there within 3 ms; a daemon that is busy for longer than this, or stopped, must
     // not be felt at every step of a session.
     default: 100,
-    unit: 'ms',
+    unit: 'milliseconds',
     readBy: ['hooks'],
     about: 'that a hook waits for the daemon',
   },
