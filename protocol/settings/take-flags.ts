@@ -39,6 +39,6 @@ function isSwitch({ type }: Setting): boolean {
   return type.kind === 'switch';
 }
 
-function negated(flag: string): string {
-  return flag.startsWith('--no-') ? '' : flag.replace('--', '--no-');
+function negated(flag: string): string | undefined {
+  return flag.startsWith('--no-') ? undefined : flag.replace('--', '--no-');
 }

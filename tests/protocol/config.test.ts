@@ -96,3 +96,51 @@ test('a file that cannot be read is an error that names it', (t) => {
       error instanceof Cc2ccError && error.code === 'E_STORE' && error.message.includes(path),
   );
 });
+
+test('what others read of the file is checked too', (t) => {
+  for (const [text, field] of [
+    ['{"hookMs": "long"}', 'hookMs'],
+    ['{"bridgeDir": 5}', 'bridgeDir'],
+    ['{"name": "owl"}', 'name'],
+    ['{"encrypt": 1}', 'encrypt'],
+    ['{"lanes": ["hook"]}', 'lanes'],
+  ] as const) {
+    const path = configFile(t, text);
+    assert.throws(() => loadConfig(path, {}), new RegExp(`config\\.json: ${field}`));
+  }
+});
+
+test('what a session leaves open has a default, and a variable of the daemon’s own', (t) => {
+  const path = configFile(
+    t,
+    '{"lanes": "hook", "transcript": "off", "debug": true, "host": "box"}',
+  );
+  const { lanes, transcript, presence } = loadConfig(path, { CC2CC_PRESENCE: 'off' });
+  assert.deepEqual([lanes, transcript, presence], ['hook', 'off', 'off']);
+  assert.equal(loadConfig(join(tempFolder(t), 'none.json'), {}).lanes, undefined);
+});
+
+test('a key that was mistyped is guessed', (t) => {
+  for (const [key, meant] of [
+    ['keepdays', 'keepDays'],
+    ['KEEP_DAYS', 'keepDays'],
+    ['logLevl', 'logLevel'],
+    ['sweepMS', 'sweepMs'],
+    ['signature', 'signatures'],
+  ] as const) {
+    const path = configFile(t, JSON.stringify({ [key]: 1 }));
+    assert.throws(
+      () => loadConfig(path, {}),
+      (error) => error instanceof Cc2ccError && error.hint === `Did you mean ${meant}?`,
+      key,
+    );
+  }
+});
+
+test('a switch is a variable as the original writes it, and a byte order mark is no mistake', (t) => {
+  const path = configFile(t, '\uFEFF{"encrypt": true}');
+  assert.equal(loadConfig(path, {}).encrypt, true);
+  assert.equal(loadConfig(path, { CC2CC_ENCRYPT: '0' }).encrypt, false);
+  assert.equal(loadConfig(join(tempFolder(t), 'x.json'), { CC2CC_ENCRYPT: '1' }).encrypt, true);
+  refused(path, { CC2CC_ENCRYPT: 'yes' }, 'CC2CC_ENCRYPT');
+});

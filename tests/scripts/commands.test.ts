@@ -24,6 +24,10 @@ const CASES: [args: string[], code: number, stdout: RegExp, stderr: RegExp][] = 
   [['hook', 'stop', 'now'], 1, /^$/, /^usage: cc2cc hook/],
   [['hook', 'wait', '--long'], 1, /^$/, /^usage: cc2cc hook/],
   [['hook', 'settings', '--all'], 1, /^$/, /^usage: cc2cc hook/],
+  [['hook', 'stop', '--hook-ms', '5000', '--debug'], 0, /^$/, /^cc2cc hook: /],
+  [['hook', '--no-debug', 'stop'], 0, /^$/, /^$/],
+  [['hook', 'stop', '--hook-ms', 'long'], 1, /^$/, /^usage: cc2cc hook/],
+  [['hook', 'stop', '--rate', '5'], 1, /^$/, /^usage: cc2cc hook/],
 ];
 for (const [args, code, stdout, stderr] of CASES) {
   test(`cc2cc ${args.join(' ')} exits ${code}`, async (t) => {

@@ -8,6 +8,11 @@ const CASES: [args: string[], code: number, stdout: RegExp, stderr: RegExp][] = 
   [['--help'], 0, /^usage: cc2cc-shim[^]*claude mcp add[^]*CC2CC_TRANSCRIPT/, /^$/],
   [['--wat'], 2, /^$/, /^usage: cc2cc-shim/],
   [['--version', 'extra'], 2, /^$/, /^usage: cc2cc-shim/],
+  [['--name'], 2, /^$/, /^usage: cc2cc-shim[^]*--name takes a value/],
+  [['--transcript', 'no'], 2, /^$/, /--transcript: expected on or off, not "no"/],
+  [['--lanes=horn'], 2, /^$/, /--lanes: expected a list of .*not "horn"/],
+  [['--bridge-dir', 'post'], 2, /^$/, /--bridge-dir: .*absolute/],
+  [['--rate', '5'], 2, /^$/, /^usage: cc2cc-shim/],
 ];
 
 for (const [args, code, stdout, stderr] of CASES) {

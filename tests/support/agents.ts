@@ -13,6 +13,8 @@ export interface AgentOptions {
   sessionId?: string;
   env?: Extras;
   cwd?: string;
+  /** Flags of its shim. */
+  args?: readonly string[];
 }
 
 /** A session: its client with the name that it was granted. */
@@ -20,7 +22,13 @@ export type Agent = McpClient & { name: string; sessionId: string };
 
 /** Starts a shim with the environment that a live Claude Code session gives it; no handshake yet. */
 export function startShim(sandbox: Sandbox, options: AgentOptions = {}): McpClient {
-  const { name, lanes = 'channel', sessionId = randomUUID(), cwd = sandbox.work } = options;
+  const {
+    name,
+    lanes = 'channel',
+    sessionId = randomUUID(),
+    cwd = sandbox.work,
+    args = [],
+  } = options;
   const env = sandbox.envWith({
     CLAUDECODE: '1',
     CLAUDE_CODE_ENTRYPOINT: 'cli',
@@ -30,7 +38,7 @@ export function startShim(sandbox: Sandbox, options: AgentOptions = {}): McpClie
     CC2CC_NAME: name,
     ...options.env,
   });
-  const client = McpClient.start({ command: process.execPath, args: [SHIM], env, cwd });
+  const client = McpClient.start({ command: process.execPath, args: [SHIM, ...args], env, cwd });
   sandbox.defer(() => endShim(client));
   return client;
 }

@@ -1,6 +1,7 @@
 /** A hook must never disturb a session, whatever becomes of its daemon. */
 import assert from 'node:assert/strict';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { test } from 'node:test';
 import { FakeDaemon, type FakeOptions, type Peer } from '../../shim/support/fake-daemon.js';
 import { makeHome, type Home } from '../../shim/support/home.js';
@@ -79,6 +80,21 @@ for (const [title, answer] of ANSWERS) {
     answer(peer, (await peer.request('hook'))['id']);
     assert.deepEqual(await ended, UNNOTICED);
     assert.deepEqual(peer.lines.rest(), [], 'no receipt');
+  });
+}
+
+for (const [what, text] of [
+  ['broken', '{'],
+  ['with a wrong value', '{"hookMs": "long", "debug": "loud", "nonsense": 1}'],
+] as const) {
+  test(`a config.json that is ${what} is not felt in the session`, async (t) => {
+    const home = makeHome(t);
+    mkdirSync(dirname(home.paths.config), { recursive: true });
+    writeFileSync(home.paths.config, text);
+    const env = { CC2CC_HOOK_MS: '' };
+    for (const word of ['post-tool-use', 'stop', 'session-end']) {
+      assert.deepEqual(await runHook(t, home, [word], { env, stdin: STDIN }), UNNOTICED);
+    }
   });
 }
 
