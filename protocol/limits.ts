@@ -1,4 +1,4 @@
-/** The limits of the protocol. Each can be configured where the table in docs/SPECIFICATION.md says so. */
+/** The limits of the protocol. What can be configured is in settings/, of which these are defaults. */
 
 /** Protocol number of the socket conversation; a different number is refused with a hint. */
 export const PROTOCOL = 1;

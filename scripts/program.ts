@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { runProgram } from '../protocol/program.js';
+import { loadConfigFile } from '../protocol/config.js';
 import { flagsOf } from '../protocol/settings/all.js';
+import { configPath } from '../protocol/settings/file.js';
 import { addSettingFlags } from '../protocol/settings/flag-options.js';
 import { version } from '../protocol/version.js';
 import { guardOutput } from './cli/output.js';
@@ -11,6 +13,9 @@ export async function run(args: readonly string[] = process.argv.slice(2)): Prom
   guardOutput();
   await runProgram(await programFor(args));
 }
+
+/** What mends the configuration, and what never disturbs a session. */
+const BEARS_MISTAKES = ['config', 'hook'];
 
 /** The program with the commands that the arguments name in full, and the others by name only. */
 export async function programFor(args: readonly string[]): Promise<Command> {
@@ -25,10 +30,19 @@ export async function programFor(args: readonly string[]): Promise<Command> {
 The daemon has its own command: cc2cc-daemon --help.
 Exit codes: 0 ok, 1 failed, 2 wrong usage, 3 no daemon runs, 4 waited in vain.`,
     );
-  addSettingFlags(program, flagsOf('commands'));
+  addSettingFlags(program, flagsOf('commands')).hook('preAction', (_, action) => {
+    if (!BEARS_MISTAKES.includes(commandName(program, action))) loadConfigFile(configPath());
+  });
   for (const { name, summary, load } of COMMANDS) {
     const command = args.includes(name) ? (await load()).command() : new Command(name);
     program.addCommand(command.copyInheritedSettings(program).description(summary));
   }
   return program;
+}
+
+/** Of a subcommand, the name of the command that it belongs to. */
+function commandName(program: Command, action: Command): string {
+  let command = action;
+  while (command.parent !== null && command.parent !== program) command = command.parent;
+  return command.name();
 }

@@ -1,5 +1,6 @@
 /** `cc2cc config`, as a person or script runs it; no daemon. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import {
   existsSync,
   lstatSync,
@@ -157,6 +158,31 @@ for (const [title, file, env, args, says] of WRONG) {
     assert.match(ended.stderr.trimEnd(), says);
   });
 }
+
+test('other commands mind a mistake in the file too; a hook does not', async (t) => {
+  const home = homeWith(t, '{"rate": 1, "keepdays": 3}');
+  const status = await cc2cc(t, home, ['status', '--message', 'msg-none']);
+  assert.equal(status.code, 2);
+  assert.match(status.stderr, /config\.json: .*"keepdays".*mean keepDays/);
+  const { code, stderr } = await cc2cc(t, home, ['--host', 'box', 'hook', 'stop']);
+  assert.deepEqual([code, stderr], [0, '']);
+});
+
+test('a narrow terminal gets lines that fit', async (t) => {
+  try {
+    execFileSync('script', ['--version'], { stdio: 'ignore' });
+  } catch {
+    return t.skip('needs script(1) of util-linux, for a terminal');
+  }
+  const line = `stty cols 30; '${process.execPath}' '${CC2CC}' config`;
+  const command = ['script', '--quiet', '--return', '--command', line, '/dev/null'] as const;
+  const { code, stdout } = await runHook(t, homeWith(t), [], { command });
+  assert.equal(code, 0, stdout);
+  const lines = stdout.split(/\r?\n/);
+  const table = lines.slice(0, lines.indexOf(''));
+  assert.ok(table.length > 20, stdout);
+  for (const row of table) assert.ok(row.length <= 30, row);
+});
 
 test('a relative bridge root is an error that names who says so', async (t) => {
   for (const [file, env, says] of [
