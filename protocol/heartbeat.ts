@@ -6,14 +6,17 @@ import { listFolder } from './list-folder.js';
 import { NAME_PATTERN } from './names.js';
 import { rootPaths } from './paths.js';
 
+/** The original writes a pid as a string, but as a number when it ends uncleanly. */
+const pid = z.union([z.string(), z.number().transform(String)]);
+
 /** `status/<name>-heartbeat.json`: the original's fields, then ours. */
 export const heartbeatSchema = z.looseObject({
   agent: z.string().regex(NAME_PATTERN),
   name: z.string().regex(NAME_PATTERN).optional(),
   timestamp: z.string(),
   heartbeat: z.string().optional(),
-  session_id: z.string().optional(),
-  parent_pid: z.string().optional(),
+  session_id: pid.optional(),
+  parent_pid: pid.optional(),
   status: z.string(),
   context: z.string().optional(),
   host: z.string().optional(),
