@@ -17,6 +17,8 @@ import type { Office } from './office.js';
 import { post, type Posted } from './post.js';
 import { addressee } from '../mail/recipient.js';
 import { answerFields, checkHops, checkInbox, checkText, COMMAND_MODE } from '../mail/letter.js';
+import { subjectOf, type RuleSubject } from '../mail/rulings.js';
+import { keptBack } from './kept-back.js';
 import { digestOfSaying, type Said } from './repeats.js';
 import type { Session } from './session.js';
 
@@ -59,6 +61,8 @@ export interface Receipt {
   /** The name that was asked for, when the agent has another one now. */
   formerly: string | undefined;
   state: Posted;
+  /** What rules.json looks at. */
+  subject: RuleSubject;
 }
 
 /**
@@ -109,13 +113,21 @@ export async function dispatch(office: Office, origin: Origin, letter: Letter): 
     if (digest !== undefined && said !== undefined) office.repeats.forget(digest, said);
     throw error;
   }
-  return { id, to, formerly: to === letter.to ? undefined : letter.to, state };
+  return {
+    id,
+    to,
+    formerly: to === letter.to ? undefined : letter.to,
+    state,
+    subject: subjectOf(message),
+  };
 }
 
 /** What is true of a message at this moment, for its sender. */
-export function stateSentence(office: Office, { id, to, state }: Receipt): string {
+export function stateSentence(office: Office, { id, to, state, subject }: Receipt): string {
   if (state === 'handed over') return `handed to ${to}'s session`;
   if (state === 'on its way') return `on its way to ${to}'s session`;
+  const clause = keptBack(office, to, subject);
+  if (clause !== undefined) return `waiting for ${to}, who ${clause}`;
   const { where, status, since, lane } = describeAgent(office, to);
   if (office.agent(to)?.agent?.mailbox.entries.get(id)?.held === true) {
     return `waiting for ${to}: too much to be pushed, so ${to} is told to call check_inbox`;

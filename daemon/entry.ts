@@ -1,5 +1,6 @@
 import type { DeliveryState, LaneName } from '../mail/delivery.js';
 import type { SignatureState } from '../mail/signing.js';
+import type { RuleSubject } from '../mail/rulings.js';
 import type { Message } from '../protocol/envelope.js';
 
 /** A message of an attached agent that no evidence says was seen. */
@@ -7,6 +8,8 @@ export interface Entry {
   id: string;
   sentAt: number;
   expiresAt: number;
+  /** What rules.json looks at. */
+  subject: RuleSubject;
   /** `accepted`, or `pushed` as long as nobody knows whether the model was given it. */
   state: DeliveryState;
   /** When that changed, on a clock that nobody sets. */

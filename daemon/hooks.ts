@@ -68,7 +68,7 @@ export class HookDesk {
         // The model is given this with its first prompt: what can wake the session is better.
         return session.lanes.pushing().length > 0 || this.#waiting.has(session)
           ? NOTHING
-          : this.#give(session, hungUp, (text) => {
+          : this.#give(session, hungUp, false, (text) => {
               this.#early.set(session, [...(this.#early.get(session) ?? []), text]);
             });
       case 'user-prompt-submit':
@@ -80,7 +80,7 @@ export class HookDesk {
         return this.#give(session, hungUp);
       case 'stop': {
         // Once a turn: a model that is kept going for ever would be the worst of loops.
-        const reply = report.stopHookActive === true ? NOTHING : this.#give(session, hungUp);
+        const reply = report.stopHookActive === true ? NOTHING : this.#give(session, hungUp, true);
         session.activity.reported(reply.text === null ? 'idle' : 'busy');
         return reply;
       }
@@ -113,7 +113,7 @@ export class HookDesk {
       };
       this.#waiting.set(session, end);
       session.rouse = () => {
-        const reply = this.#give(session, hungUp);
+        const reply = this.#give(session, hungUp, true);
         if (reply.text !== null) end(reply);
       };
       session.onEnd = () => {
@@ -141,17 +141,22 @@ export class HookDesk {
     this.#finish(receipt, true);
   }
 
-  /** What waits and no other lane is about to bring, with a receipt. */
+  /**
+   * What waits and no other lane is about to bring, with a receipt.
+   *
+   * @param waking without it the session would rest
+   */
   #give(
     session: Session,
     hungUp: AbortSignal,
+    waking = false,
     onShown = (given: Text): void => {
       given.finish('seen');
     },
   ): HookReply {
     if (!session.lanes.has('hook')) return NOTHING;
-    const wanted = { lane: 'hook', bytes: HOOK_BYTES, strict: true } as const;
-    const given = takeInbox(session, wanted) ?? this.#tooLong(session);
+    const wanted = { lane: 'hook', bytes: HOOK_BYTES, strict: true, waking } as const;
+    const given = takeInbox(session, wanted) ?? this.#tooLong(session, waking);
     if (given === undefined) return NOTHING;
     const receipt = randomUUID();
     const timer = setTimeout(() => {
@@ -165,9 +170,11 @@ export class HookDesk {
   }
 
   /** Says once that something waits which is longer than a hook may bring. */
-  #tooLong(session: Session): Text | undefined {
+  #tooLong(session: Session, waking: boolean): Text | undefined {
     if (session.lanes.pushing().length > 0) return undefined; // it brings it, or says so
-    const waiting = session.agent?.mailbox.waiting().filter(({ taken }) => !taken) ?? [];
+    const waiting = (session.agent?.mailbox.waiting() ?? []).filter(
+      (entry) => !entry.taken && (waking ? session.mayWake(entry) : session.mayRide(entry)),
+    );
     const news = waiting.filter(({ held }) => !held);
     if (news.length === 0) return undefined;
     for (const entry of news) entry.held = true;

@@ -20,6 +20,7 @@ import type { Log } from './log.js';
 import { recover } from './recover.js';
 import { rejectFile } from '../mail/reject.js';
 import type { SignatureState } from '../mail/signing.js';
+import { subjectOf } from '../mail/rulings.js';
 import { settleFile, unsettleFile, type Settlement } from '../mail/settle.js';
 import { SpareFile } from './spare.js';
 
@@ -265,6 +266,7 @@ export class Mailbox {
       id,
       sentAt: sentAt(message),
       expiresAt: expiresAt(message),
+      subject: subjectOf(message),
       state: given ? { name: 'pushed', lane } : { name: 'accepted' },
       at: performance.now(),
       tried: [],

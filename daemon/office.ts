@@ -16,6 +16,7 @@ import { claimFor } from './naming.js';
 import { Presence, type Listener } from './presence.js';
 import { PairRate } from './rate.js';
 import { Repeats } from './repeats.js';
+import { Rulebook } from './rulebook.js';
 import { SessionNames } from './session-names.js';
 import type { Registration, Session } from './session.js';
 import { formerSummary } from './summary.js';
@@ -46,6 +47,7 @@ export class Office {
   readonly inboxes: InboxWatch;
   readonly evidence: EvidenceWatch;
   readonly idle: IdleNotices;
+  readonly rules: Rulebook;
   readonly sockets = new SocketBuckets();
   readonly names: SessionNames;
   /** Tool calls that are being carried out. */
@@ -67,6 +69,7 @@ export class Office {
       keys: new Keyring(root, { encrypt: config.encrypt }),
       policy: config.signatures,
     };
+    this.rules = new Rulebook(rootPaths(root).rules, log);
     this.rate = new PairRate(config.rate);
     this.repeats = new Repeats(config.repeatSeconds);
     this.inboxes = new InboxWatch(log);
@@ -90,6 +93,7 @@ export class Office {
       if (supersedes(session.facts, other)) this.dismiss(other, 'replaced by a new connection');
     }
     this.sessions.add(session);
+    session.rules = this.rules;
     session.onPushed = () => {
       this.evidence.wake();
     };
@@ -174,6 +178,11 @@ export class Office {
   /** Messages that the disk has not got yet: later ones of the same sender must not overtake them. */
   #receive(name: string, mailbox: Mailbox): void {
     for (const { message, committed } of this.arriving.of(name)) mailbox.arrive(message, committed);
+  }
+
+  /** Other rules are in force, or hours have passed: what waits may be brought now. */
+  offerAll(): void {
+    for (const session of this.sessions) session.offer();
   }
 
   claimer(): Claimer {

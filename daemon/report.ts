@@ -19,6 +19,7 @@ export function statusReport(
   const watching = doorbells.every((doorbell) => doorbell.ok());
   const problems = [...rounds.problems()];
   if (!watching) problems.push('an inbox cannot be watched; it is rescanned on a timer instead');
+  if (office.rules.problem !== undefined) problems.push(office.rules.problem);
   return {
     running: true,
     pid: process.pid,
@@ -36,6 +37,7 @@ export function statusReport(
       lastScan: office.inboxes.lastScan?.toISOString() ?? null,
       missed: office.inboxes.missed,
     },
+    rules: office.rules.status,
     agents: knownNames(office)
       .map((name) => describeAgent(office, name))
       // Who is away and has no mail is history, not status.

@@ -91,6 +91,9 @@ export function beginRounds(
       shared = others.tend((name) => office.agent(name) !== undefined);
       followRenames(office);
     });
+    await attempt('look at rules.json', () => {
+      office.rules.tend(); // what waits is offered below, also when quiet hours have passed
+    });
     for (const session of office.sessions) {
       await attempt('rescan the inboxes', () => {
         session.agent?.doorbell.check(true);

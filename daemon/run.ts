@@ -73,6 +73,9 @@ export async function runDaemon(): Promise<RunningDaemon | Occupied> {
         resolveEnded(why);
       });
   };
+  office.rules.watch(() => {
+    office.offerAll();
+  });
   const rounds: Rounds = beginRounds(office, logFile, instance.isCurrent, () => {
     log.warn('another daemon has taken over, or the socket is gone');
     end('superseded');

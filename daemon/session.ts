@@ -10,6 +10,8 @@ import { LaneSet } from './lanes/lane-set.js';
 import { Offering } from './lanes/offering.js';
 import { SocketLane } from './lanes/socket-lane.js';
 import type { Mailbox } from './mailbox.js';
+import type { RuleSubject } from '../mail/rulings.js';
+import type { Rulebook } from './rulebook.js';
 import type { SessionTransport } from './mcp/transport.js';
 import { Waiters } from './waiters.js';
 
@@ -29,6 +31,8 @@ export class Session {
   readonly lanes: LaneSet;
   readonly activity = new Activity();
   readonly waiters = new Waiters();
+  /** What the user wants done with messages. */
+  rules: Rulebook | undefined;
   /** Undefined for a client that only looks around, such as a health check. */
   agent: Registration | undefined;
   client: { name: string; version: string } | undefined;
@@ -88,6 +92,24 @@ export class Session {
   /** Whether anything could tell that the model was given a message. */
   get givesEvidence(): boolean {
     return this.hooked || this.transcript !== undefined;
+  }
+
+  /** Whether a message may come with what reaches the session anyway: its sender is not muted. */
+  mayRide({ subject }: Pick<Entry, 'subject'>): boolean {
+    const name = this.agent?.name;
+    return name === undefined || this.rules?.isMuted(subject, name) !== true;
+  }
+
+  /** Whether a message may wake the session at this moment: neither muted nor in quiet hours. */
+  mayWake(entry: Pick<Entry, 'subject'>): boolean {
+    const name = this.agent?.name;
+    if (name === undefined || this.rules === undefined) return true;
+    return this.mayRide(entry) && !this.rules.isQuiet(entry.subject, name);
+  }
+
+  /** What the user's rules tell the session with such a message. */
+  instructionsFor(subject: RuleSubject): readonly string[] {
+    return this.rules?.instructionsFor(subject) ?? [];
   }
 
   /** Hands what waits to the lanes that take it now. */

@@ -38,6 +38,7 @@ export async function shutDown(
   rounds.stop();
   office.presence.close();
   office.evidence.stop();
+  office.rules.close();
   office.idle.close(ending === 'superseded' ? 'superseded' : 'ending');
   if (ending === 'stop') {
     try {

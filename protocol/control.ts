@@ -30,6 +30,22 @@ export interface AgentStatus {
   host: string | null;
 }
 
+/** What a daemon says of rules.json. */
+export interface RulesStatus {
+  /** Whether any rules are in force. */
+  inForce: boolean;
+  /** How often other rules came into force since the daemon's start. */
+  changes: number;
+  /** ISO time of the last of these. */
+  changedAt: string | null;
+  /** Senders that are muted, for all or for some. */
+  muted: number;
+  /** Entries of quiet hours. */
+  quiet: number;
+  /** Why the file as it is now is not in force. */
+  problem: string | null;
+}
+
 /** What `cc2cc-daemon status --json` prints for a running daemon. */
 export interface StatusReport {
   running: true;
@@ -51,6 +67,7 @@ export interface StatusReport {
     /** Messages that a rescan found although no event had rung. */
     missed: number;
   };
+  rules: RulesStatus;
   agents: AgentStatus[];
   health: { ok: boolean; problems: string[] };
 }

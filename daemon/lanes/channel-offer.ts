@@ -24,7 +24,7 @@ export class ChannelOffer {
       this.#held.hold(waiting); // nothing may overtake what was held back
       return;
     }
-    const { pushes } = composePushes(readAhead(mailbox, waiting));
+    const { pushes } = composePushes(readAhead(this.#session, mailbox, waiting));
     for (const push of pushes) this.#push(push, mailbox);
     const left = waiting.filter(
       ({ state, id }) => state.name === 'accepted' && mailbox.entries.has(id),

@@ -1,6 +1,8 @@
 import type { Message } from '../../protocol/envelope.js';
 import { PUSH_BYTES } from '../../protocol/limits.js';
-import { digestOf, digestPart, noReply, plural, shownText, type Offered } from './digest.js';
+import { DigestRoom, partBytes } from './digest-room.js';
+import { ruleAttribute, ruleBytes } from './rule-lines.js';
+import { digestOf, noReply, plural, shownText, type Offered } from './digest.js';
 import { sanitizeText, sanitizeValue } from '../../protocol/sanitize.js';
 
 /** One notification: what the model reads, and attributes that only the daemon sets. */
@@ -23,22 +25,21 @@ export const MAX_DIGESTS = 4;
  * @returns `held`: those that are not handed over, since they would not fit
  */
 export function composePushes(items: readonly Offered[]): { pushes: Push[]; held: Message[] } {
-  if (items.length <= SINGLE_PUSHES && items.every(({ message }) => fitsAlone(message))) {
+  if (items.length <= SINGLE_PUSHES && items.every(fitsAlone)) {
     return { pushes: items.map(single), held: [] };
   }
   const groups: Offered[][] = [];
-  let room = 0;
+  let room = new DigestRoom(0);
   let taken = 0;
   for (const item of items) {
-    const size = Buffer.byteLength(digestPart(item)) + 2;
-    if (size > PUSH_BYTES) break; // nothing may overtake it, so it and the rest wait
-    if (size > room) {
-      if (groups.length === MAX_DIGESTS) break;
+    const size = partBytes(item);
+    if (!room.take(item, size)) {
+      room = new DigestRoom(PUSH_BYTES);
+      // Nothing may overtake what no push can hold, so it and the rest wait.
+      if (groups.length === MAX_DIGESTS || !room.take(item, size)) break;
       groups.push([]);
-      room = PUSH_BYTES;
     }
     groups.at(-1)?.push(item);
-    room -= size;
     taken += 1;
   }
   const pushes = groups.map((group) =>
@@ -58,14 +59,17 @@ export function heldNotice(count: number, first: Message | undefined): Push {
 }
 
 /** By what is pushed: a defused tag is longer than what was written. */
-function fitsAlone(message: Message): boolean {
-  const { text } = message.content;
+function fitsAlone(item: Offered): boolean {
+  const { text } = item.message.content;
+  const room = PUSH_BYTES - ruleBytes(item, new Set());
   // One bracket becomes four characters, nothing grows more; most texts are far from the limit.
-  if (4 * Buffer.byteLength(text) <= PUSH_BYTES) return true;
-  return Buffer.byteLength(sanitizeText(text)) <= PUSH_BYTES;
+  if (4 * Buffer.byteLength(text) <= room) return true;
+  return Buffer.byteLength(sanitizeText(text)) <= room;
 }
 
-function single({ message, signature, repeated }: Offered): Push {
+function single(item: Offered): Push {
+  const { message, signature, repeated } = item;
+  const rule = ruleAttribute(item);
   const { id, from, type, priority, replyTo, thread, broadcast, awaited } = message;
   const warnings = [
     ...(signature === 'invalid' ? ['[SIGNATURE INVALID]'] : []),
@@ -90,6 +94,8 @@ function single({ message, signature, repeated }: Offered): Push {
       ...(thread === undefined ? {} : { thread }),
       ...(broadcast === true ? { broadcast: 'true' } : {}),
       ...(awaited === true ? { awaited: 'true' } : {}),
+      // Here and not in the content: the text, which is not quoted there, could pass for it.
+      ...(rule === undefined ? {} : { rule }),
     },
     ids: [id],
   };
@@ -120,10 +126,9 @@ export function composeText(
   items: readonly Offered[],
 ): { content: string; ids: string[] } | undefined {
   const taken: Offered[] = [];
-  let room = PUSH_BYTES;
+  const room = new DigestRoom(PUSH_BYTES);
   for (const item of items) {
-    room -= Buffer.byteLength(digestPart(item)) + 2;
-    if (room < 0) break;
+    if (!room.take(item)) break;
     taken.push(item);
   }
   if (taken.length === 0) return undefined;

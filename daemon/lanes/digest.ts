@@ -2,21 +2,24 @@ import type { SignatureState } from '../../mail/signing.js';
 import type { Message } from '../../protocol/envelope.js';
 import { HEAD, headerOf } from '../../protocol/shown.js';
 import { sanitizeText } from '../../protocol/sanitize.js';
+import { ruleLines } from './rule-lines.js';
 
 /** A message on its way to a session, and whether the session may have had it before. */
 export interface Offered {
   message: Message;
   signature: SignatureState;
   repeated: boolean;
+  /** What rules.json tells with it, each in one line. */
+  instructions?: readonly string[];
 }
 
 /**
  * Several messages as one text, in order and in full, with a head that says where they come from.
- * Body lines are quoted with `> `, header lines never are, so no message can forge the header of
- * another.
+ * Body lines are quoted with `> `, header lines and what rules.json tells never are, so no message can
+ * forge the header of another, or a rule.
  */
 export function digestOf(items: readonly Offered[]): string {
-  return [headOf(items), ...items.map(digestPart)].join('\n\n');
+  return [headOf(items), ...items.map(digestPart), ...ruleLines(items)].join('\n\n');
 }
 
 /** What stands above messages wherever no attribute of the client's tells their sender. */

@@ -47,7 +47,8 @@ export class Held {
 
   async #tellNow(): Promise<void> {
     const mailbox = this.#session.agent?.mailbox;
-    const held = mailbox?.waiting().filter((entry) => entry.held) ?? [];
+    const held =
+      mailbox?.waiting().filter((entry) => entry.held && this.#session.mayWake(entry)) ?? [];
     const [first] = held;
     if (first === undefined) {
       this.#unsaid = false;

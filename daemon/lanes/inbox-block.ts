@@ -2,7 +2,8 @@ import type { LaneName } from '../../mail/delivery.js';
 import type { Entry } from '../entry.js';
 import type { Mailbox } from '../mailbox.js';
 import type { Session } from '../session.js';
-import { digestOf, digestPart, plural, type Offered } from './digest.js';
+import { DigestRoom } from './digest-room.js';
+import { digestOf, plural, type Offered } from './digest.js';
 
 /** Bytes of messages in a check_inbox result: well inside what a client takes as one tool result. */
 export const INBOX_BYTES = 48 * 1024;
@@ -18,6 +19,8 @@ export interface Wanted {
   strict?: boolean;
   /** Also what was pushed without a sign that it was seen. */
   unconfirmed?: boolean;
+  /** It makes the session go on that would end its turn, or begins one: only what may wake it. */
+  waking?: boolean;
   /** Entries that were set aside for this; they come first. */
   reserved?: readonly Entry[];
 }
@@ -33,26 +36,31 @@ export interface InboxBlock {
 /** Takes messages in queue order and in full, for a text that the model is certain to be given. */
 export function takeInbox(
   session: Session,
-  { lane, bytes, strict = false, unconfirmed = false, reserved = [] }: Wanted,
+  { lane, bytes, strict = false, unconfirmed = false, waking = false, reserved = [] }: Wanted,
 ): InboxBlock | undefined {
   const mailbox = session.agent?.mailbox;
   if (mailbox === undefined) return undefined;
   // Nothing that merely rides along may overtake what is being written at this moment.
   const rides = !unconfirmed && reserved.length === 0;
   if (rides && isWriting(mailbox)) return undefined;
-  const others = [...(unconfirmed ? mailbox.unconfirmed() : []), ...mailbox.waiting()];
-  const entries = [...reserved, ...others.filter(({ taken }) => !taken)];
+  const waiting = unconfirmed
+    ? [...mailbox.unconfirmed(), ...mailbox.waiting()] // who asks for all gets what is muted, too
+    : mailbox
+        .waiting()
+        .filter((entry) => (waking ? session.mayWake(entry) : session.mayRide(entry)));
+  const entries = [...reserved, ...waiting.filter(({ taken }) => !taken)];
   for (const entry of reserved) entry.taken = false;
   const items: Offered[] = [];
   const taken: Entry[] = [];
-  let room = bytes;
+  const room = new DigestRoom(bytes);
   for (const entry of entries) {
     const message = mailbox.read(entry);
     if (message === undefined) continue;
     const repeated = entry.state.name === 'pushed' || entry.repeated;
-    const item = { message, signature: entry.signature, repeated };
-    room -= Buffer.byteLength(digestPart(item)) + 2;
-    if (room < 0 && (strict || taken.length > 0)) break;
+    const { signature } = entry;
+    const instructions = session.instructionsFor(entry.subject);
+    const item = { message, signature, repeated, instructions };
+    if (!room.take(item) && (strict || taken.length > 0)) break;
     items.push(item);
     taken.push(entry);
   }

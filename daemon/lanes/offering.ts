@@ -24,7 +24,13 @@ export class Offering {
     if (mailbox === undefined || session.ended) return;
     session.waiters.serve(mailbox);
     // What is on its way in a tool result is neither pushed nor announced.
-    const left = mailbox.waiting().filter(({ taken }) => !taken);
+    const left: Entry[] = [];
+    const pushes = session.lanes.pushing().length > 0;
+    for (const entry of mailbox.waiting()) {
+      if (entry.taken) continue;
+      if (session.mayWake(entry)) left.push(entry);
+      else if (pushes) entry.held = false; // nothing names it, and it is news when it may be brought
+    }
     if (left.length === 0) {
       this.#socket.rest();
       return;

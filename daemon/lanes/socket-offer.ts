@@ -25,7 +25,7 @@ export class SocketOffer {
 
   offer(waiting: readonly Entry[], mailbox: Mailbox): void {
     if (!this.#isFree()) return;
-    const text = composeText(readAhead(mailbox, waiting));
+    const text = composeText(readAhead(this.#session, mailbox, waiting));
     const isHeld = waiting.some(({ held }) => held);
     if (isHeld || text === undefined || this.#texts >= MAX_TEXTS) {
       this.#held.hold(waiting);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PRIORITIES } from '../../../protocol/envelope.js';
-import { reportMessage, sentenceOfReport } from '../../../mail/message-report.js';
+import { reportMessage } from '../../../mail/message-report.js';
+import { sentenceFor } from '../../kept-back.js';
 import { dispatch } from '../../dispatch.js';
 import { MAX_WAIT_S, waitForMessages } from '../wait.js';
 import { defineTool, textArgument } from './tool.js';
@@ -32,7 +33,7 @@ export const ask = defineTool({
     try {
       const answered = messages.some((entry) => mailbox?.read(entry)?.replyTo === receipt.id);
       if (answered) return { text: '', messages };
-      const state = sentenceOfReport(reportMessage(office.root, receipt.id));
+      const state = sentenceFor(office, reportMessage(office.root, receipt.id));
       later = `${state} An answer would come as a message.`;
     } catch (error) {
       for (const entry of messages) entry.taken = false; // nobody else would show them

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { Cc2ccError } from '../../../protocol/errors.js';
 import { isMessageId } from '../../../protocol/ids.js';
-import { reportMessage, sentenceOfReport } from '../../../mail/message-report.js';
+import { reportMessage } from '../../../mail/message-report.js';
+import { sentenceFor } from '../../kept-back.js';
 import { currentName } from '../../../mail/directory.js';
 import { defineTool } from './tool.js';
 
@@ -25,6 +26,6 @@ export const messageStatus = defineTool({
         { hint: 'Use the msg_id that send answered with.' },
       );
     }
-    return { text: sentenceOfReport(report) };
+    return { text: sentenceFor(office, report) };
   },
 });

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { isName, NAME_RULE } from '../../../protocol/names.js';
 import { describeAgent, onlineNames } from '../../directory.js';
-import { sanitizeValue } from '../../../protocol/sanitize.js';
+import { plural } from '../../lanes/digest.js';
+import { sanitizeText, sanitizeValue } from '../../../protocol/sanitize.js';
 import type { Office } from '../../office.js';
 import { defineTool } from './tool.js';
 
@@ -22,11 +23,27 @@ export const whoami = defineTool({
         ...(wish === undefined || isName(wish)
           ? []
           : [`The wished name "${sanitizeValue(wish)}" is not possible (${NAME_RULE}).`]),
+        ...ruleSentences(office, name),
         `Attached since ${session.since.toISOString()}, root ${office.root}.`,
       ].join('\n'),
     };
   },
 });
+
+/** What rules.json keeps from the session, and whether it is in force as it is. */
+function ruleSentences(office: Office, name: string): string[] {
+  const { problem } = office.rules;
+  const waiting = office.agent(name)?.agent?.mailbox.waiting() ?? [];
+  const muted = waiting.filter(({ subject }) => office.rules.isMuted(subject, name)).length;
+  return [
+    ...(muted === 0
+      ? []
+      : [
+          `${plural(muted, 'message')} of senders that rules.json mutes ${muted === 1 ? 'waits' : 'wait'}: check_inbox shows them.`,
+        ]),
+    ...(problem === undefined ? [] : [`For your user: ${sanitizeText(problem)}.`]),
+  ];
+}
 
 const WAYS: Readonly<Record<string, string>> = {
   channel: 'channel notifications wake you',

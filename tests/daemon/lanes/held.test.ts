@@ -18,7 +18,7 @@ function bench(t: TestContext): Bench {
   t.mock.method(performance, 'now', () => clock);
   const entries: Entry[] = [];
   const mailbox = { waiting: () => entries, read: () => undefined };
-  const session = { agent: { mailbox } } as unknown as Session;
+  const session = { agent: { mailbox }, mayWake: () => true } as unknown as Session;
   const made: Bench = {
     entries,
     said: [],
