@@ -17,7 +17,7 @@ export function describeAgent(office: Office, name: string): AgentStatus {
       confirmed: session.lanes.isConfirmed(session.lane),
       lastEvidence: evidenceOf(session),
       deadLanes: session.lanes.dead,
-      summary: session.summary ?? null,
+      summary: session.profile.summary ?? null,
       waiting: session.agent.mailbox.entries.size,
       since: session.since.toISOString(),
       lastSeen: new Date().toISOString(),

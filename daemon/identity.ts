@@ -15,10 +15,10 @@ export function beat(
   context: string,
   status: 'active' | 'offline' = 'active',
 ): unknown {
-  const { agent, facts, sessionId, summary, lane, leaving } = session;
+  const { agent, facts, sessionId, profile, lane, leaving } = session;
   if (agent === undefined) return undefined;
   const { root, host, log } = office;
-  const beat = { name: agent.name, facts, sessionId, summary, lane, host };
+  const beat = { name: agent.name, facts, sessionId, summary: profile.summary, lane, host };
   try {
     writeHeartbeat(root, beat, leaving ? 'offline' : status, context);
     return undefined;
@@ -30,7 +30,8 @@ export function beat(
 
 /** Writes a session's agent card, with the same tolerance. */
 export function introduce(office: Office, session: Session): void {
-  const { agent, facts, sessionId, summary, client, since } = session;
+  const { agent, facts, sessionId, profile, client, since } = session;
+  const { summary, description, skills } = profile;
   if (agent === undefined) return;
   const { root, host, log } = office;
   for (const id of [facts.sessionId, sessionId]) {
@@ -39,6 +40,9 @@ export function introduce(office: Office, session: Session): void {
   try {
     writeCard(root, {
       name: agent.name,
+      ...(description === undefined ? {} : { description }),
+      ...(client === undefined ? {} : { version: client.version }),
+      ...(skills.length === 0 ? {} : { skills: skills.map((skill) => ({ ...skill })) }),
       host,
       cwd: facts.projectDir ?? facts.cwd,
       since: since.toISOString(),

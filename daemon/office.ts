@@ -14,12 +14,12 @@ import { Mailbox } from './mailbox.js';
 import { SocketBuckets } from './lanes/socket-buckets.js';
 import { claimFor } from './naming.js';
 import { Presence, type Listener } from './presence.js';
+import { formerProfile } from './profile.js';
 import { PairRate } from './rate.js';
 import { Repeats } from './repeats.js';
 import { Rulebook } from './rulebook.js';
 import { SessionNames } from './session-names.js';
 import type { Registration, Session } from './session.js';
-import { formerSummary } from './summary.js';
 
 /** What the office is given at its start. */
 export interface OfficeOptions {
@@ -123,7 +123,7 @@ export class Office {
       { ids: new Set(facts.reattach?.pushed), lane: session.lanes.best(false) },
       this.log,
     );
-    session.summary ??= formerSummary(this.root, name, facts);
+    session.profile = formerProfile(this.root, name, facts) ?? session.profile;
     session.agent = { name, lease, mailbox, doorbell: this.inboxes.hang(session, mailbox) };
     this.#agents.set(name, session);
     this.#receive(name, mailbox);

@@ -56,10 +56,10 @@ async function rename(office: Office, session: Session, name: string): Promise<s
   const from = mailboxPaths(office.root, old);
   agent.mailbox.flush();
   moveMail(from, mailboxPaths(office.root, name));
-  const { facts, sessionId, summary, lane } = session;
+  const { facts, sessionId, profile, lane } = session;
   writeHeartbeat(
     office.root,
-    { name: old, facts, sessionId, summary, lane, host: office.host },
+    { name: old, facts, sessionId, summary: profile.summary, lane, host: office.host },
     'offline',
     `renamed to ${name}`,
   );

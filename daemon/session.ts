@@ -10,6 +10,7 @@ import { LaneSet } from './lanes/lane-set.js';
 import { Offering } from './lanes/offering.js';
 import { SocketLane } from './lanes/socket-lane.js';
 import type { Mailbox } from './mailbox.js';
+import type { Profile } from '../mail/profile.js';
 import type { RuleSubject } from '../mail/rulings.js';
 import type { Rulebook } from './rulebook.js';
 import type { SessionTransport } from './mcp/transport.js';
@@ -38,8 +39,8 @@ export class Session {
   client: { name: string; version: string } | undefined;
   /** The client's own id of the conversation; `/clear` begins another one in the same process. */
   sessionId: string | undefined;
-  /** What the agent says it is doing. */
-  summary: string | undefined;
+  /** What the agent says of itself. */
+  profile: Profile = { summary: undefined, description: undefined, skills: [] };
   /** The client has said `initialized`. */
   initialized = false;
   /** The client has shown that it takes notifications; what is pushed before is lost. */

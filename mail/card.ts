@@ -1,15 +1,33 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import { storeError } from '../protocol/errors.js';
+import { parseJson } from '../protocol/json.js';
+import { MAX_CARD_BYTES } from '../protocol/limits.js';
 import { listFolder } from '../protocol/list-folder.js';
 import { isName, NAME_PATTERN } from '../protocol/names.js';
+import { readOwnFile } from '../protocol/own-file.js';
 import { rootPaths } from '../protocol/paths.js';
+import { descriptionOf, shownLine, skillsOf, summaryOf, type Profile } from './profile.js';
 
-/** `agents/<name>.json`: who an agent is or was. */
+const skillSchema = z.looseObject({
+  id: z.string(),
+  name: z.string(),
+  description: z.string().optional().catch(undefined),
+  tags: z.array(z.string()).optional().catch(undefined),
+});
+
+/**
+ * `agents/<name>.json`: who an agent is or was. `name`, `description`, `version` and `skills` are those
+ * of A2A's AgentCard, the rest is ours.
+ */
 const cardSchema = z.looseObject({
   name: z.string().regex(NAME_PATTERN),
+  // What is only shown must not spoil the rest.
+  description: z.string().optional().catch(undefined),
+  /** Of the agent, which is the client. */
+  version: z.string().optional().catch(undefined),
+  skills: z.array(skillSchema).optional().catch(undefined),
   session_id: z.string().optional(),
   host: z.string().optional(),
   cwd: z.string().optional(),
@@ -23,6 +41,18 @@ const cardSchema = z.looseObject({
 
 export type Card = z.infer<typeof cardSchema>;
 
+/** A card whose texts can be shown on a terminal or to a model: one line each, and none is long. */
+export interface ShownCard extends Profile {
+  name: string;
+  version: string | undefined;
+  client: { name: string; version: string } | undefined;
+  cwd: string | undefined;
+  since: string | undefined;
+  sessionId: string | undefined;
+  host: string | undefined;
+  renamedTo: string | undefined;
+}
+
 export function writeCard(root: string, card: Card): void {
   const path = cardPath(root, card.name);
   try {
@@ -32,14 +62,39 @@ export function writeCard(root: string, card: Card): void {
   }
 }
 
-/** @returns undefined for a missing or broken card */
+/** @returns undefined for a missing, broken or hostile card */
 export function readCard(root: string, name: string): Card | undefined {
+  const file = readOwnFile(cardPath(root, name), MAX_CARD_BYTES);
+  if (file.kind !== 'bytes') return undefined;
   try {
-    const result = cardSchema.safeParse(JSON.parse(readFileSync(cardPath(root, name), 'utf8')));
+    const result = cardSchema.safeParse(parseJson(file.bytes));
     return result.success ? result.data : undefined;
   } catch {
     return undefined; // a card can be rebuilt; nothing depends on one
   }
+}
+
+/** What may be shown of a card, which anybody may have written. */
+export function shownCard(card: Card): ShownCard {
+  const { client } = card;
+  const line = (text: string | undefined, length = 200): string | undefined =>
+    text === undefined ? undefined : shownLine(text, length);
+  return {
+    name: card.name,
+    summary: summaryOf(card.summary ?? ''),
+    description: descriptionOf(card.description ?? ''),
+    skills: skillsOf(card.skills ?? []),
+    version: line(card.version, 60),
+    client:
+      client === undefined
+        ? undefined
+        : { name: line(client.name, 60) ?? '', version: line(client.version, 60) ?? '' },
+    cwd: line(card.cwd, 1000),
+    since: line(card.since, 40),
+    sessionId: line(card.session_id, 100),
+    host: line(card.host, 100),
+    renamedTo: card.renamed_to,
+  };
 }
 
 /** Names that have a card. */

@@ -74,6 +74,9 @@ export const REPEAT_MS = 30_000;
 /** Days that what has ended is kept. */
 export const DEFAULT_KEEP_DAYS = 7;
 
+/** Bytes of an agent card; a longer one is taken for none. */
+export const MAX_CARD_BYTES = 64 * 1024;
+
 /** Bytes of `rules.json`, and of one instruction in it, which every message that it fits is shown with. */
 export const MAX_RULES_BYTES = 64 * 1024;
 export const MAX_INSTRUCTION_BYTES = 1_000;

@@ -46,8 +46,8 @@ export function sanitizeText(text: string): string {
 }
 
 /** A value for an attribute: one line, without quotes or brackets that could end it. */
-export function sanitizeValue(value: string): string {
+export function sanitizeValue(value: string, length = 200): string {
   return sanitizeText(value)
     .replaceAll(/&lt;|[<>"'&\n\t]/g, ' ')
-    .slice(0, 200);
+    .slice(0, length);
 }

@@ -33,7 +33,11 @@ export async function serveMcp(office: Office, session: Session): Promise<void> 
   };
   server.oninitialized = () => {
     const client = server.getClientVersion();
-    if (client !== undefined) session.client = { name: client.name, version: client.version };
+    if (client !== undefined) {
+      // Into the card, which would not be read if it were too long.
+      const [name, version] = [client.name, client.version].map((text) => text.slice(0, 200));
+      session.client = { name: name ?? '', version: version ?? '' };
+    }
     session.initialized = true;
     office.signOn(session);
     if (facts.reattach?.listed !== true) return;

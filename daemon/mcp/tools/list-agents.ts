@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import type { AgentStatus } from '../../../protocol/control.js';
 import { listedNames } from '../../../mail/directory.js';
+import { knownAgent } from '../../../mail/recipient.js';
 import { describeAgent } from '../../directory.js';
 import { sanitizeValue } from '../../../protocol/sanitize.js';
+import { detailLines } from './agent-detail.js';
 import { defineTool } from './tool.js';
 
 /** Agents that left are many after some weeks; the model needs those that it may write to. */
@@ -12,11 +14,22 @@ export const listAgents = defineTool({
   name: 'list_agents',
   description:
     'Agents you can write to: busy, idle or away, the folder each works in, what each is doing.',
-  schema: z.strictObject({}),
+  schema: z.strictObject({
+    detail: z.boolean().optional().describe('also description, skills, client'),
+    name: z.string().optional().describe('only this one, in detail'),
+  }),
   alwaysLoad: true,
   readOnly: true,
-  handle: (_args, { office, session }) => {
+  handle: ({ detail = false, name: wanted }, { office, session }) => {
     const self = office.register(session);
+    const full = (agent: AgentStatus): string[] => [
+      line(agent),
+      ...detailLines(office, agent.name),
+    ];
+    if (wanted !== undefined) {
+      const name = knownAgent(office, self, wanted);
+      return { text: full(describeAgent(office, name)).join('\n') };
+    }
     const agents = listedNames(office)
       .filter((name) => name !== self)
       .map((name) => describeAgent(office, name));
@@ -24,7 +37,7 @@ export const listAgents = defineTool({
     const away = agents
       .filter(({ status }) => status === 'offline')
       .sort((a, b) => (b.lastSeen ?? '').localeCompare(a.lastSeen ?? ''));
-    const lines = [...online, ...away.slice(0, MAX_AWAY)].map(line);
+    const lines = [...online, ...away.slice(0, MAX_AWAY)].flatMap(detail ? full : line);
     const more = away.length - MAX_AWAY;
     return {
       text: [

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isName, NAME_RULE } from '../../../protocol/names.js';
 import { describeAgent, onlineNames } from '../../directory.js';
+import type { Profile } from '../../../mail/profile.js';
 import { plural } from '../../lanes/digest.js';
 import { sanitizeText, sanitizeValue } from '../../../protocol/sanitize.js';
 import type { Office } from '../../office.js';
@@ -19,7 +20,7 @@ export const whoami = defineTool({
       text: [
         `You are "${name}". Online: ${others.length === 0 ? 'nobody else' : others.join(', ')}.`,
         laneSentence(office, name),
-        ...(session.summary === undefined ? [] : [`Others see of you: ${session.summary}`]),
+        ...selfSentences(session.profile),
         ...(wish === undefined || isName(wish)
           ? []
           : [`The wished name "${sanitizeValue(wish)}" is not possible (${NAME_RULE}).`]),
@@ -29,6 +30,15 @@ export const whoami = defineTool({
     };
   },
 });
+
+/** What others are shown of it. */
+function selfSentences({ summary, description, skills }: Profile): string[] {
+  return [
+    ...(summary === undefined ? [] : [`Others see of you: ${summary}`]),
+    ...(description === undefined ? [] : [`Your description: ${description}`]),
+    ...(skills.length === 0 ? [] : [`Your skills: ${skills.map(({ name }) => name).join('; ')}`]),
+  ];
+}
 
 /** What rules.json keeps from the session, and whether it is in force as it is. */
 function ruleSentences(office: Office, name: string): string[] {
