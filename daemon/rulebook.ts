@@ -143,13 +143,17 @@ export class Rulebook {
   }
 }
 
-/** Undefined when the file can be changed again and look the same. */
+/** Undefined when the file can be changed again and look the same, or cannot be looked at. */
 function stampOf(path: string): string | undefined {
-  const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
-  if (stats === undefined) return 'missing';
-  const age = Math.abs(Date.now() - Number(stats.ctimeMs));
-  if (age < YOUNG_MS) return undefined;
-  return [stats.ino, stats.dev, stats.size, stats.mtimeNs, stats.ctimeNs].join(' ');
+  try {
+    const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+    if (stats === undefined) return 'missing';
+    const age = Math.abs(Date.now() - Number(stats.ctimeMs));
+    if (age < YOUNG_MS) return undefined;
+    return [stats.ino, stats.dev, stats.size, stats.mtimeNs, stats.ctimeNs].join(' ');
+  } catch {
+    return undefined; // reading it says why
+  }
 }
 
 /** Sets and maps as what they hold, to compare what was read. */

@@ -27,7 +27,11 @@ const cardSchema = z.looseObject({
   description: z.string().optional().catch(undefined),
   /** Of the agent, which is the client. */
   version: z.string().optional().catch(undefined),
-  skills: z.array(skillSchema).optional().catch(undefined),
+  skills: z
+    .array(skillSchema.nullable().catch(null))
+    .transform((skills) => skills.filter((skill) => skill !== null))
+    .optional()
+    .catch(undefined),
   session_id: z.string().optional(),
   host: z.string().optional(),
   cwd: z.string().optional(),

@@ -54,12 +54,12 @@ export function formerNames(root: string, name: string): string[] {
 export function renderCard(sheet: AgentSheet, terminal: Terminal): string[] {
   const { card, mailbox, formerNames, lane, lastEvidence, since, directory } = sheet;
   const facts: [string, string | undefined][] = [
-    ['description', textOf(card?.['description'])],
+    ['description', textOf(card?.description)],
     ['doing', textOf(sheet.summary ?? card?.summary)],
     ['directory', directory === null ? card?.cwd && tilde(card.cwd) : tilde(directory)],
     ['host', textOf(sheet.host ?? card?.host)],
     ['client', textOf([card?.client?.name, card?.client?.version].filter(Boolean).join(' '))],
-    ['version', textOf(card?.['version'])],
+    ['version', card?.version === card?.client?.version ? undefined : textOf(card?.version)],
     ['lane', lane === null ? undefined : oneLine(lane) + (sheet.confirmed ? ', confirmed' : '')],
     [
       'evidence',
@@ -85,7 +85,7 @@ export function renderCard(sheet: AgentSheet, terminal: Terminal): string[] {
 
 /** `Review: reads a change and says what is wrong [code, quality]`, one for each skill. */
 function skillsOf(card: Card | null): string[] {
-  const skills: unknown = card?.['skills'];
+  const skills: unknown = card?.skills;
   if (!Array.isArray(skills)) return [];
   return skills.filter(isRecord).flatMap(({ id, name, description, tags }) => {
     const title = textOf(name) ?? textOf(id);
@@ -94,7 +94,7 @@ function skillsOf(card: Card | null): string[] {
     const about = textOf(description);
     return (
       title +
-      (about === undefined ? '' : `: ${about}`) +
+      (about === undefined || about === title ? '' : `: ${about}`) +
       (words.length === 0 ? '' : ` [${words.join(', ')}]`)
     );
   });

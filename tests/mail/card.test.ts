@@ -30,11 +30,21 @@ test('a card as A2A has it can be read, with what is unknown here', (t) => {
 
 test('what is only shown and makes no sense does not spoil the rest', (t) => {
   const { root, path } = scene(t);
-  const odd = { description: 1, version: {}, skills: [{ name: 'no id' }] };
+  const odd = { description: 1, version: {}, skills: 'all' };
   writeFileSync(path, JSON.stringify({ name: 'ben', renamed_to: 'cat', ...odd }));
   const card = readCard(root, 'ben');
   assert.equal(card?.renamed_to, 'cat');
   assert.deepEqual([card.description, card.version, card.skills], Array(3).fill(undefined));
+});
+
+test('a skill that makes no sense does not spoil the others', (t) => {
+  const { root, path } = scene(t);
+  const skills = [{ name: 'no id' }, 'odd', null, { id: 'css', name: 'CSS', tags: 1 }];
+  writeFileSync(path, JSON.stringify({ name: 'ben', skills }));
+  assert.deepEqual(
+    readCard(root, 'ben')?.skills?.map(({ name }) => name),
+    ['CSS'],
+  );
 });
 
 test('a hostile file is no card, and nobody waits for it', (t) => {
