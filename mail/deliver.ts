@@ -11,7 +11,7 @@ import {
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { errnoOf, meansNoLinks, storeError } from '../protocol/errors.js';
+import { Cc2ccError, errnoOf, meansNoLinks, storeError } from '../protocol/errors.js';
 import { makeFolder } from '../protocol/make-folder.js';
 import type { MailboxPaths } from '../protocol/paths.js';
 import { syncFolder } from '../protocol/sync-folder.js';
@@ -84,15 +84,24 @@ export function ensureMailbox(paths: MailboxPaths): void {
 function openNew(paths: MailboxPaths, id: string): OpenFile {
   const path = join(paths.tmp, `${id}.${randomUUID().slice(0, 8)}.json`);
   try {
-    return { fd: openSync(path, 'wx', 0o600), path };
+    return { fd: inMailbox(paths, () => openSync(path, 'wx', 0o600)), path };
   } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') throw storeError('write the message', path, error);
+    throw error instanceof Cc2ccError ? error : storeError('write the message', path, error);
   }
-  ensureMailbox(paths); // a first message, or somebody removed the folder
-  try {
-    return { fd: openSync(path, 'wx', 0o600), path };
-  } catch (error) {
-    throw storeError('write the message', path, error);
+}
+
+/** A cleanup may remove an empty mailbox again before we have something in it, but not for ever. */
+const MAX_TRIES = 5;
+
+/** Runs a step that needs the folders, and makes them where they are missing. */
+function inMailbox<T>(paths: MailboxPaths, step: () => T): T {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return step();
+    } catch (error) {
+      if (errnoOf(error) !== 'ENOENT' || tries === MAX_TRIES) throw error;
+    }
+    ensureMailbox(paths); // a first message, or somebody removed the folder
   }
 }
 
@@ -118,7 +127,7 @@ async function commit(
     }
     closeSync(fd);
     try {
-      return placeFile(staged, target);
+      return inMailbox(paths, () => placeFile(staged, target));
     } catch (error) {
       discard(undefined, staged);
       throw storeError('put the message into the inbox', target, error);
@@ -127,6 +136,8 @@ async function commit(
   try {
     await syncFolder(paths.inbox);
   } catch (error) {
+    // Only an empty folder is removed: the message has been taken out of it already.
+    if (errnoOf(error) === 'ENOENT') return outcome;
     if (outcome === 'delivered') discard(undefined, target); // not accepted: no trace
     throw storeError('sync the inbox', paths.inbox, error);
   }

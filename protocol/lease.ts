@@ -41,8 +41,7 @@ export function acquireLease<Holder extends object>(
 ): Acquired<Holder> {
   const own = join(folder, `.${randomUUID()}.tmp`);
   try {
-    makeFolder(folder);
-    writeFileSync(own, encode(holder), { mode: 0o600, flag: 'wx' });
+    writeOwn(folder, own, holder);
     try {
       return contend(folder, own, holder, mayTakeOver);
     } finally {
@@ -57,6 +56,19 @@ export function acquireLease<Holder extends object>(
 export function leaseHolder<Holder extends object>(folder: string): Holder | undefined {
   const highest = numbersIn(folder)[0];
   return highest === undefined ? undefined : readHolder<Holder>(folder, highest);
+}
+
+/** With a file of ours in it nobody can remove the folder, which a cleanup may do until then. */
+function writeOwn(folder: string, own: string, holder: object): void {
+  for (let attempt = 1; ; attempt += 1) {
+    makeFolder(folder);
+    try {
+      writeFileSync(own, encode(holder), { mode: 0o600, flag: 'wx' });
+      return;
+    } catch (error) {
+      if (errnoOf(error) !== 'ENOENT' || attempt === MAX_ATTEMPTS) throw error;
+    }
+  }
 }
 
 function contend<Holder extends object>(
