@@ -8,6 +8,7 @@ import { ID_PATTERN } from '../protocol/ids.js';
 import { isRecord } from '../protocol/json.js';
 import { NAME_PATTERN } from '../protocol/names.js';
 import type { Counter } from './counter.js';
+import type { Cleaning } from './cleaning.js';
 import type { HookDesk } from './hooks.js';
 
 /** What the control methods work with. */
@@ -16,6 +17,7 @@ export interface ControlContext {
   stop: (mode: 'stop' | 'restart') => void;
   hooks: HookDesk;
   counter: Counter;
+  cleaning: Cleaning;
 }
 
 type Handlers = {
@@ -63,6 +65,7 @@ const seenSchema = z.object({
   evidence: z.enum(['command', 'reply']),
 });
 const hookShownSchema = z.object({ receipt: z.string().max(64) });
+const cleanupSchema = z.object({ dryRun: z.boolean(), keepDays: z.number().positive().optional() });
 
 const HANDLERS: Handlers = {
   status: ({ status }) => status(),
@@ -84,6 +87,10 @@ const HANDLERS: Handlers = {
   hook_shown: ({ hooks }, params) => {
     hooks.shown(hookShownSchema.parse(params).receipt);
     return {};
+  },
+  cleanup: async ({ cleaning }, params) => {
+    const { dryRun, keepDays } = cleanupSchema.parse(params);
+    return cleaning.run(dryRun, keepDays);
   },
 };
 

@@ -1,13 +1,17 @@
 import { join } from 'node:path';
-import { createMessage, expiresAt, type Message } from '../protocol/envelope.js';
-import { derivedMessageId } from '../protocol/ids.js';
-import { mailboxNames } from '../mail/mailbox-names.js';
-import { mailboxPaths } from '../protocol/paths.js';
-import { currentName, isKnown, messageFiles } from '../mail/directory.js';
+import { setImmediate } from 'node:timers/promises';
+import { messageFiles } from '../mail/directory.js';
+import { isLeftToOwner, noticeOfExpiry } from '../mail/expiry.js';
 import { inspectFile } from '../mail/inspect.js';
+import { mailboxNames } from '../mail/mailbox-names.js';
+import { expireFile } from '../mail/settle.js';
+import { expiresAt } from '../protocol/envelope.js';
+import { mailboxPaths } from '../protocol/paths.js';
 import type { Office } from './office.js';
 import { post } from './post.js';
-import { expireFile } from '../mail/settle.js';
+
+/** So many files are read before others have their turn: some milliseconds. */
+const AT_ONCE = 50;
 
 /**
  * Looks through all mailboxes for messages whose time is up: they move to `done/` and their sender is
@@ -17,72 +21,84 @@ export class Expiry {
   #office: Office;
   /** Path → epoch milliseconds. */
   #due = new Map<string, number>();
+  #isSweeping = false;
 
   constructor(office: Office) {
     this.#office = office;
   }
 
-  async sweep(now = Date.now()): Promise<void> {
+  /**
+   * Does nothing while another sweep is under way: each notice waits for the disk.
+   *
+   * @returns how many have expired
+   */
+  async sweep(now = Date.now()): Promise<number> {
+    if (this.#isSweeping) return 0;
+    this.#isSweeping = true;
+    try {
+      return await this.#sweep(now);
+    } finally {
+      this.#isSweeping = false;
+    }
+  }
+
+  async #sweep(now: number): Promise<number> {
     const seen = new Map<string, number>();
+    let read = 0;
+    let expired = 0;
     for (const name of mailboxNames(this.#office.root)) {
       const { inbox } = mailboxPaths(this.#office.root, name);
       for (const file of messageFiles(this.#office.root, name)) {
         const path = join(inbox, file);
-        const due = this.#due.get(path) ?? dueTime(path, file);
+        let due = this.#due.get(path);
+        if (due === undefined) {
+          due = dueTime(path, file);
+          read += 1;
+          if (read % AT_ONCE === 0) await setImmediate();
+        }
         if (due === undefined) continue;
-        if (due <= now) await this.#expire(name, path, file);
-        else seen.set(path, due);
+        if (due > now || this.#isLeft(name)) seen.set(path, due);
+        else if (await this.#expire(name, path, file)) expired += 1;
       }
     }
     this.#due = seen; // files that are gone are forgotten
+    return expired;
   }
 
-  async #expire(name: string, path: string, file: string): Promise<void> {
+  /** Attached elsewhere: only they know whether it is being read at this moment. */
+  #isLeft(name: string): boolean {
+    const { root, host } = this.#office;
+    return this.#office.agent(name) === undefined && isLeftToOwner(root, name, host);
+  }
+
+  async #expire(name: string, path: string, file: string): Promise<boolean> {
     const verdict = inspectFile(path, file);
-    if (verdict.kind !== 'message') return;
+    if (verdict.kind !== 'message') return false;
     const { message } = verdict;
-    if (file !== `${message.id}.json`) return; // not taken in yet
+    if (file !== `${message.id}.json`) return false; // not taken in yet
     const session = this.#office.agent(name);
     if (session !== undefined) this.#office.evidence.collect(session);
     const mailbox = session?.agent?.mailbox;
     const entry = mailbox?.entries.get(message.id);
-    if (entry?.taken === true) return; // on its way to the model right now, or seen
+    if (entry?.taken === true) return false; // on its way to the model right now, or seen
     if (entry !== undefined) entry.taken = true; // what its sender is told shall stay true
     try {
-      // First the notice, whose id follows from the message's: after a crash in between it is
-      // written again under the same name, that is, once.
-      await this.#tell(name, message);
+      // First the notice: after a crash in between it is written again under the same id, that is,
+      // once.
+      const notice = noticeOfExpiry(this.#office, name, message, this.#office.config.ttl);
+      if (notice !== undefined) await post(this.#office, notice);
       if (mailbox === undefined) expireFile(mailboxPaths(this.#office.root, name), message.id);
       else await mailbox.settle(message.id, { state: 'expired' });
       this.#office.log.info(
         { id: message.id, from: message.from, to: name, ttl: message.ttl },
         'expired',
       );
+      return true;
     } catch (error) {
       if (entry !== undefined) entry.taken = false;
       this.#office.log.error({ err: error, id: message.id }, 'cannot expire a message');
+      return false;
     }
-  }
-
-  async #tell(name: string, message: Message): Promise<void> {
-    // A notice about a notice would never end, and a stranger's `from` must not create a mailbox.
-    if (message.identity?.['mode'] === 'daemon') return;
-    const to = currentName(this.#office, message.from);
-    if (to === name || !isKnown(this.#office, to)) return;
-    const at = expiresAt(message);
-    await post(
-      this.#office,
-      createMessage({
-        id: derivedMessageId([Math.max(0, Math.floor(at)), 0], 'expired', message.id),
-        from: name,
-        to,
-        text: `Your message ${message.id} to ${name} expired without a sign that it was seen (ttl ${message.ttl} s).`,
-        type: 'status',
-        replyTo: message.id,
-        ttl: this.#office.config.ttl,
-        mode: 'daemon',
-      }),
-    );
   }
 }
 

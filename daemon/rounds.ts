@@ -1,9 +1,9 @@
 import { storeError } from '../protocol/errors.js';
-import { Expiry } from './expiry.js';
+import type { Cleaning } from './cleaning.js';
+import type { Expiry } from './expiry.js';
 import { HEARTBEAT_STALE_MS } from '../protocol/limits.js';
 import { OtherHeartbeats } from './heartbeats.js';
 import { restoreRoot } from './root.js';
-import { sweepTmp } from './tmp-sweep.js';
 import { followRenames } from './follow.js';
 import { beat } from './identity.js';
 import type { LogFile } from './log.js';
@@ -18,8 +18,6 @@ const SHARED_ROUND_MS = 1_000;
  */
 const MAX_BEAT_MS = 8_000;
 
-const DAY_MS = 24 * 60 * 60 * 1000;
-
 /** The daemon's regular duties. One timer drives them all. */
 export interface Rounds {
   /** What went wrong in the last round, for status. */
@@ -27,19 +25,26 @@ export interface Rounds {
   stop: () => void;
 }
 
+/** What ends messages, and what removes them when they have been kept long enough. */
+export interface Tidying {
+  expiry: Expiry;
+  cleaning: Cleaning;
+}
+
 /**
- * Begins the rounds: heartbeats, rescans behind the doorbells, the self-check, expiry, log size.
+ * Begins the rounds: heartbeats, rescans behind the doorbells, the self-check, expiry, cleanup, log
+ * size.
  *
  * @param isCurrent whether clients still find this daemon
  * @param onSuperseded called once when they do not
  */
 export function beginRounds(
   office: Office,
+  { expiry, cleaning }: Tidying,
   { log, rotateIfFull }: LogFile,
   isCurrent: () => boolean,
   onSuperseded: () => void,
 ): Rounds {
-  const expiry = new Expiry(office);
   let problems: string[] = [];
   let beatProblems: string[] = [];
   let timer: NodeJS.Timeout | undefined;
@@ -47,11 +52,9 @@ export function beginRounds(
   const others = new OtherHeartbeats(office.root, office.host);
   const sweepDue = every(office.config.sweepMs);
   const othersDue = every(Math.min(HEARTBEAT_STALE_MS, 3 * office.config.roundMs));
-  const tmpDue = every(DAY_MS);
   // Every second round, but with the longest round in every one.
   const beatDue = every(Math.min(1.75 * office.config.roundMs, MAX_BEAT_MS));
   let shared = false;
-  let sweeping = false;
 
   /** One duty that fails must not keep the others from being done. */
   const attempt = async (what: string, duty: () => void | Promise<void>): Promise<void> => {
@@ -105,21 +108,16 @@ export function beginRounds(
     await attempt('look who has become idle or left', () => {
       office.idle.look();
     });
-    if (!sweeping && sweepDue()) {
+    if (sweepDue()) {
       await attempt('tidy the journals', () => {
         for (const { agent } of office.sessions) agent?.mailbox.tidy();
       });
-      sweeping = true;
       // Not awaited: each notice waits for the disk, and heartbeats must not wait for thousands.
-      void attempt('look for expired messages', () => expiry.sweep()).then(() => {
-        sweeping = false;
+      void attempt('look for expired messages', async () => {
+        await expiry.sweep();
       });
     }
-    if (tmpDue()) {
-      await attempt('sweep up after dead writers', () => {
-        sweepTmp(office.root);
-      });
-    }
+    cleaning.look();
     await attempt('rotate the log', rotateIfFull);
     schedule(shared ? Math.min(SHARED_ROUND_MS, office.config.roundMs) : office.config.roundMs);
   };
@@ -134,6 +132,7 @@ export function beginRounds(
     stop: () => {
       stopped = true;
       clearTimeout(timer);
+      cleaning.stop();
     },
   };
 }

@@ -7,6 +7,8 @@ import { ensurePrivateFolder } from '../protocol/private-folder.js';
 import { version } from '../protocol/version.js';
 import { loadConfig } from '../protocol/config.js';
 import { Counter } from './counter.js';
+import { Cleaning } from './cleaning.js';
+import { Expiry } from './expiry.js';
 import { HookDesk } from './hooks.js';
 import { becomeInstance, type Occupied } from './instance.js';
 import { listenForHellos } from './listener.js';
@@ -76,15 +78,24 @@ export async function runDaemon(): Promise<RunningDaemon | Occupied> {
   office.rules.watch(() => {
     office.offerAll();
   });
-  const rounds: Rounds = beginRounds(office, logFile, instance.isCurrent, () => {
-    log.warn('another daemon has taken over, or the socket is gone');
-    end('superseded');
-  });
+  const expiry = new Expiry(office);
+  const cleaning = new Cleaning(office, expiry, paths.locks);
+  const rounds: Rounds = beginRounds(
+    office,
+    { expiry, cleaning },
+    logFile,
+    instance.isCurrent,
+    () => {
+      log.warn('another daemon has taken over, or the socket is gone');
+      end('superseded');
+    },
+  );
   const control = {
     status: () => statusReport(office, instance, paths, rounds),
     stop: end,
     hooks: new HookDesk(office),
     counter: new Counter(office),
+    cleaning,
   };
   listenForHellos(
     instance,

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { errnoOf } from '../protocol/errors.js';
 import type { MailboxPaths } from '../protocol/paths.js';
+import { isTombstone } from './tombstone.js';
 
 /** Receipts wait so long for a quiet moment: making a file can take a millisecond. */
 const DELAY_MS = 20;
@@ -31,7 +32,8 @@ export function leaveReceipt(paths: MailboxPaths, id: string, evidence: string):
 
 /** Leaves the receipt that a daemon before us had no time for. */
 export function completeReceipt(paths: MailboxPaths, id: string, evidence: string): void {
-  if (existsSync(receiptPath(paths, id)) || !existsSync(join(paths.done, `${id}.json`))) return;
+  const done = join(paths.done, `${id}.json`);
+  if (existsSync(receiptPath(paths, id)) || !existsSync(done) || isTombstone(done)) return;
   leaveReceipt(paths, id, evidence);
 }
 

@@ -6,6 +6,7 @@ import { errnoOf } from '../protocol/errors.js';
 import { makeFolder } from '../protocol/make-folder.js';
 import type { MailboxPaths } from '../protocol/paths.js';
 import { leaveReceipt } from './receipts.js';
+import { isTombstone } from './tombstone.js';
 
 /** How a message ended: seen by the session (with the evidence), or expired. */
 export type Settlement = { state: 'seen'; evidence: Evidence } | { state: 'expired' };
@@ -39,7 +40,9 @@ export function settleFile(paths: MailboxPaths, id: string, how: Settlement): vo
  * before it reached the client.
  */
 export function unsettleFile(paths: MailboxPaths, id: string): void {
-  placeFile(join(paths.done, `${id}.json`), join(paths.inbox, `${id}.json`));
+  const done = join(paths.done, `${id}.json`);
+  if (isTombstone(done)) return; // nothing is left to be shown, and the id stays known
+  placeFile(done, join(paths.inbox, `${id}.json`));
 }
 
 /** Settles a message of an agent that is not attached. */

@@ -1,3 +1,4 @@
+import type { CleanupReport } from './cleanup-report.js';
 import type { Config } from './config.js';
 import { ControlConnection } from './control-connection.js';
 import type { MessageType, Priority } from './envelope.js';
@@ -166,6 +167,11 @@ export interface ControlMethods {
   };
   /** The text of a reply has been handed to the client, and so to the model. */
   hook_shown: { params: { receipt: string }; result: Record<string, never> };
+  /** `keepDays` instead of the configured ones. It may take minutes. */
+  cleanup: {
+    params: { dryRun: boolean; keepDays?: number | undefined };
+    result: CleanupReport;
+  };
 }
 
 export type ControlMethod = keyof ControlMethods;

@@ -131,4 +131,14 @@ export const DAEMON_SETTINGS = {
     readBy: ['daemon'],
     about: 'between two looks for expired messages in all mailboxes; no more often than rounds',
   },
+  cleanupMs: {
+    type: { kind: 'number', whole: true, min: 20 },
+    variables: ['CC2CC_CLEANUP_MS'],
+    flag: '--cleanup-ms',
+    default: 3_600_000,
+    unit: 'milliseconds',
+    readBy: ['daemon'],
+    about:
+      'between two removals of what has been kept for keepDays; the first one is 5 minutes after the start, or earlier',
+  },
 } as const satisfies Record<string, Setting>;

@@ -1,0 +1,38 @@
+import { rmSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { ownFile, ownFolder } from '../own-file.js';
+import { mailboxPaths } from '../../protocol/paths.js';
+import { entriesOf } from './entries.js';
+import type { Item, Scene } from './scene.js';
+
+/** maildir(5): what has not moved on after 36 hours was left by a writer that died. */
+const ABANDONED_MS = 36 * 60 * 60 * 1000;
+
+/** Files in `tmp/` that were never delivered. They go after 36 hours, however long the rest is kept. */
+export async function* abandonedItems(scene: Scene, name: string): AsyncGenerator<Item> {
+  const { dir, tmp } = mailboxPaths(scene.root, name);
+  if (ownFolder(dir) === undefined) return;
+  for await (const file of entriesOf(tmp)) {
+    await scene.breathe();
+    const path = join(tmp, file);
+    const bytes = abandonedBytes(scene, path);
+    if (bytes === undefined) continue;
+    yield {
+      kind: 'tmp',
+      path: relative(scene.root, path),
+      bytes,
+      why: 'was never delivered; its writer left it 36 hours ago or more',
+      remove: () => {
+        if (abandonedBytes(scene, path) === undefined) return false;
+        rmSync(path);
+        return true;
+      },
+    };
+  }
+}
+
+/** @returns undefined for what may still be written */
+export function abandonedBytes({ now }: Scene, path: string): number | undefined {
+  const stats = ownFile(path);
+  return stats !== undefined && now - stats.mtimeMs > ABANDONED_MS ? stats.size : undefined;
+}

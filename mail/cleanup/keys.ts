@@ -1,0 +1,48 @@
+import { join } from 'node:path';
+import type { FormerKey } from '../key-files.js';
+import type { Keyring } from '../keyring.js';
+import { mailboxNames } from '../mailbox-names.js';
+import { ownFile, ownFolder } from '../own-file.js';
+import { mailboxPaths } from '../../protocol/paths.js';
+import { entriesOf } from './entries.js';
+import { isOver, type Item, type Scene, type Source } from './scene.js';
+
+/** Former keys that no message needs any more: neither one that waits nor one that is kept. */
+export function keyItems(keys: Keyring): Source {
+  return async function* (scene: Scene): AsyncGenerator<Item> {
+    const mayGo = (key: FormerKey): boolean => {
+      const isPast = key.until === null || Date.parse(key.until) <= scene.now;
+      return isPast && isOver(scene, Date.parse(key.retiredAt));
+    };
+    const old = keys.former().filter(mayGo);
+    if (old.length === 0) return;
+    const oldest = await oldestMessage(scene);
+    for (const key of old) {
+      // What was written before may be signed or encrypted with it.
+      if (oldest <= Date.parse(key.retiredAt)) continue;
+      yield {
+        kind: 'key',
+        path: 'secret.key.former.json',
+        bytes: Buffer.byteLength(JSON.stringify(key)),
+        why: `replaced at ${key.retiredAt}; no message is as old`,
+        remove: () => keys.forget((other) => other.key === key.key && mayGo(other)) > 0,
+      };
+    }
+  };
+}
+
+/** Epoch milliseconds at which the oldest message that is there was written. */
+async function oldestMessage({ root, breathe }: Scene): Promise<number> {
+  let oldest = Infinity;
+  for (const name of mailboxNames(root)) {
+    const { dir, inbox, done, tmp } = mailboxPaths(root, name);
+    if (ownFolder(dir) === undefined) continue;
+    for (const folder of [inbox, done, tmp]) {
+      for await (const file of entriesOf(folder)) {
+        await breathe();
+        oldest = Math.min(oldest, ownFile(join(folder, file))?.mtimeMs ?? Infinity);
+      }
+    }
+  }
+  return oldest;
+}

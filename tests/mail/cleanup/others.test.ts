@@ -1,0 +1,90 @@
+/** What was refused, left in tmp/, noted in journals, and keys of old. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { keyItems } from '../../../mail/cleanup/keys.js';
+import { appendJournal, readJournal } from '../../../mail/delivery.js';
+import { Keyring } from '../../../mail/keyring.js';
+import { rejectFile } from '../../../mail/reject.js';
+import { newMessageId } from '../../../protocol/ids.js';
+import { countsOf, DAY, Root } from './support/root.js';
+
+test('what was refused goes with its reason, whatever it is', async (t) => {
+  const root = new Root(t);
+  const { dir, inbox } = root.mailbox('ben');
+  const target = root.write('elsewhere/file', 'mine');
+  root.write('to-ben/inbox/broken.json', '{');
+  symlinkSync(target, join(inbox, 'link.json'));
+  execFileSync('mkfifo', [join(inbox, 'fifo.json')]);
+  mkdirSync(join(inbox, 'folder.json'));
+  root.write('to-ben/inbox/full.json/file', 'of somebody');
+  const rejected = join(root.path, 'rejected');
+  for (const file of ['broken', 'link', 'fifo', 'folder', 'full'])
+    rejectFile(join(inbox, `${file}.json`), rejected, dir, 'because');
+  root.write('rejected/notes.txt', 'mine');
+  root.write('rejected/2026-11-20T23-28-26-455Z-to-ben-53fa5823.reason.json', '{}');
+  assert.deepEqual(countsOf(await root.clean(6)), {});
+  assert.equal(countsOf(await root.clean(8))['rejected'], 5);
+  assert.equal(readFileSync(target, 'utf8'), 'mine');
+  const left = root.paths().filter((path) => /^rejected\/./.test(path));
+  assert.deepEqual(left.map((path) => path.replace(/^rejected\/\d{4}[^.]*/, '')).sort(), [
+    '.reason.json',
+    '.rejected',
+    '.rejected/file',
+    'rejected/notes.txt',
+  ]);
+});
+
+test('a file in tmp/ goes when it was not touched for 36 hours, however long the rest is kept', async (t) => {
+  const root = new Root(t);
+  root.mailbox('ben');
+  const path = root.write('to-ben/tmp/msg-1.abc.json', '{}');
+  const hours = (count: number): number => count / 24;
+  assert.deepEqual(countsOf(await root.clean(hours(35), { keepDays: 0 })), {});
+  assert.deepEqual(countsOf(await root.clean(hours(37), { keepDays: 0 })), { tmp: 1 });
+  assert.ok(!existsSync(path));
+});
+
+test('a journal of somebody who is away loses the lines of what has ended and is gone', async (t) => {
+  const root = new Root(t);
+  const paths = root.mailbox('ben');
+  const [gone, buried, kept, waits] = Array.from({ length: 4 }, newMessageId);
+  root.put('ben', 'done', { id: buried!, ttl: 0 });
+  await root.clean(8);
+  root.put('ben', 'done', { id: kept! });
+  root.put('ben', 'inbox', { id: waits! });
+  const at = new Date().toISOString();
+  for (const id of [gone!, buried!, kept!, waits!])
+    appendJournal(paths.journal, [{ id, at, event: 'pushed', lane: 'hook' }]);
+  for (const id of [gone!, buried!, kept!])
+    appendJournal(paths.journal, [{ id, at, event: 'seen', evidence: 'hook' }]);
+  assert.deepEqual(countsOf(await root.clean(0, { isAttached: () => true })), {});
+  const before = readJournal(paths.journal);
+  assert.deepEqual(countsOf(await root.clean(0)), { journal: 1 });
+  const after = readJournal(paths.journal);
+  assert.deepEqual([...after.keys()].sort(), [kept, waits].sort());
+  for (const [id, told] of after) assert.deepEqual(told, before.get(id));
+  assert.deepEqual(countsOf(await root.clean(0)), {});
+});
+
+test('a former key goes when its time is up and nothing is left that was written with it', async (t) => {
+  const root = new Root(t);
+  const keys = new Keyring(root.path);
+  keys.ensure();
+  const old = root.put('ben', 'inbox', { id: newMessageId(), ttl: 0 });
+  keys.rotate(Infinity, new Date(Date.now() + 1000));
+  keys.rotate(Date.now() + 9 * DAY, new Date(Date.now() + 2000));
+  const clean = async (days: number): Promise<number> => {
+    const report = await root.clean(days, { sources: [keyItems(keys)] });
+    return countsOf(report)['key'] ?? 0;
+  };
+  assert.equal(await clean(10), 0, 'a message is older than both');
+  const fresh = new Date(Date.now() + 3000);
+  utimesSync(old, fresh, fresh);
+  assert.equal(await clean(6), 0);
+  assert.equal(await clean(8), 1, 'the one that was good as long as a message waited');
+  assert.equal(await clean(10), 1);
+  assert.deepEqual(keys.former(), []);
+});
