@@ -49,6 +49,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./agents.js'),
   },
   {
+    name: 'cleanup',
+    summary: 'remove what has ended and been kept long enough',
+    load: () => import('./cleanup.js'),
+  },
+  {
     name: 'config',
     summary: 'show what settings apply and where they are from, or change config.json',
     load: () => import('./config.js'),
