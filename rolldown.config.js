@@ -1,7 +1,7 @@
 import { defineConfig } from 'rolldown';
 
 /** Of what may be in the files; their licences ask for it. */
-const LICENCES = `/* Contains env-paths, is-safe-filename, string-width (c) Sindre Sorhus; commander (c) TJ Holowaychuk;
+const LICENCES = `/* Contains env-paths, is-safe-filename, string-width and what it needs (c) Sindre Sorhus; commander (c) TJ Holowaychuk;
 zod (c) Colin McDonnell; uuid (c) its contributors: MIT licence. write-file-atomic (c) Rebecca Turner,
 signal-exit (c) Ben Coe and others: ISC licence. canonicalize (c) Samuel Erdtman: Apache-2.0. */`;
 
@@ -48,4 +48,5 @@ export default defineConfig([
   bundle('cc2cc-shim', 'shim/main.ts', { external: ['write-file-atomic'] }),
   bundle('cc2cc', 'scripts/main.ts', { plugins: [program] }),
   bundle('program', 'scripts/program.ts'),
+  bundle('string-width', 'string-width'), // see protocol/text-width.ts
 ]);

@@ -1,11 +1,8 @@
 import { homedir } from 'node:os';
-import stringWidth from 'string-width';
 import { sanitizeText } from '../sanitize.js';
+import { widthOf } from '../text-width.js';
 
-/** Columns that a text takes on a screen: wide characters take two, combining ones none. */
-export function widthOf(text: string): number {
-  return /^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text);
-}
+export { widthOf };
 
 /** What somebody else wrote, on one line of a terminal. */
 export function oneLine(text: string): string {
