@@ -6,7 +6,8 @@ import { paint, type Terminal } from '../../protocol/terminal/terminal.js';
 import { oneLine, pad, tilde, wrap } from '../../protocol/terminal/text.js';
 import { statusWord } from '../../protocol/terminal/status-view.js';
 import { ago, clock } from '../../protocol/terminal/times.js';
-import { cardNames, readCard, type Card } from '../../mail/card.js';
+import { readCard, type Card } from '../../mail/card.js';
+import { formerNames } from './former-names.js';
 
 /** What is known of one agent. */
 export interface AgentSheet extends AgentStatus {
@@ -32,22 +33,6 @@ export function sheetOf(root: string, agent: AgentStatus): AgentSheet {
     },
     card: readCard(root, agent.name) ?? null,
   };
-}
-
-/** Names whose cards lead to this one, sorted. */
-export function formerNames(root: string, name: string): string[] {
-  const renamed = cardNames(root).map((from) => [from, readCard(root, from)?.renamed_to] as const);
-  const found = new Set<string>();
-  // Cards can point in a circle, so each name is followed once.
-  const wanted = [name];
-  for (let next = wanted.pop(); next !== undefined; next = wanted.pop()) {
-    for (const [from, to] of renamed) {
-      if (to !== next || from === name || found.has(from)) continue;
-      found.add(from);
-      wanted.push(from);
-    }
-  }
-  return [...found].sort();
 }
 
 /** The sheet for people, as lines. */

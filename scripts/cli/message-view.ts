@@ -12,7 +12,8 @@ export interface Shown {
   repeated: boolean;
 }
 
-const SIGNATURES: Readonly<Record<SignatureState, string>> = {
+/** What a signature tells, in words. */
+export const SIGNATURES: Readonly<Record<SignatureState, string>> = {
   verified: 'verified',
   unsigned: 'unsigned',
   invalid: '[SIGNATURE INVALID]',

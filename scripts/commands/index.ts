@@ -59,6 +59,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./config.js'),
   },
   {
+    name: 'log',
+    summary: 'messages of all agents, those that wait and those of the past',
+    load: () => import('./log.js'),
+  },
+  {
     name: 'prove',
     summary: 'start the daemon and prove that messages arrive, with two throw-away agents',
     load: () => import('./prove.js'),
