@@ -1,86 +1,33 @@
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readSync,
-  type Stats,
-} from 'node:fs';
+import type { Stats } from 'node:fs';
 import { parseMessage, type Message } from '../protocol/envelope.js';
-import { errnoOf } from '../protocol/errors.js';
 import { isRecord, parseJson } from '../protocol/json.js';
-import { MAX_MESSAGE_FILE_BYTES } from '../protocol/limits.js';
 import type { Keyring } from './keyring.js';
+import { readAll, withPlainFile, type Unread } from './plain-file.js';
 import { isSigned, type SignatureState } from './signing.js';
 
 /** What a file in an inbox turned out to be. */
 export type Verdict =
   | { kind: 'message'; message: Message; signature: SignatureState }
-  | { kind: 'reject'; reason: string }
-  /** Perhaps still being written. */
-  | { kind: 'later' }
-  | { kind: 'gone' };
+  /** `later`: perhaps still being written. */
+  | Unread;
 
 /** `cp file inbox/` writes in place: a broken file this young may be whole in a moment. */
 const GRACE_MS = 2_000;
 
-/** Neither follows a link nor waits for the other end of a FIFO. Windows has neither flag. */
-const FLAGS =
-  constants.O_RDONLY |
-  ((constants.O_NOFOLLOW as number | undefined) ?? 0) |
-  ((constants.O_NONBLOCK as number | undefined) ?? 0);
-
 /**
- * Reads a file that anybody may have put there. Everything is checked on the open file, so nothing
- * can be exchanged between check and use.
+ * Reads a file that anybody may have put there.
  *
  * @param keys to check the signature and to decrypt the text; without them the text is as it lies
  * @param at epoch milliseconds for which its signature is judged, as former keys end some time
  */
 export function inspectFile(path: string, name: string, keys?: Keyring, at = Date.now()): Verdict {
-  let fd;
-  try {
-    // Windows has no flag for it, and making a link there takes a privilege.
-    if (process.platform === 'win32' && lstatSync(path).isSymbolicLink())
-      return openVerdict('ELOOP');
-    fd = openSync(path, FLAGS);
-  } catch (error) {
-    return openVerdict(errnoOf(error));
-  }
-  try {
-    const stats = fstatSync(fd);
-    if (!stats.isFile()) return { kind: 'reject', reason: 'not a regular file' };
-    const uid = process.getuid?.();
-    if (uid !== undefined && stats.uid !== uid) {
-      return { kind: 'reject', reason: `belongs to user ${stats.uid}` };
-    }
-    if (stats.size > MAX_MESSAGE_FILE_BYTES) {
-      return { kind: 'reject', reason: `${stats.size} bytes, more than ${MAX_MESSAGE_FILE_BYTES}` };
-    }
+  return withPlainFile(path, (fd, stats): Verdict => {
     const read = readMessage(name, fd, stats, keys, at);
     if (typeof read !== 'string') return { kind: 'message', ...read };
     // A date in the future must not make it wait, and be looked at, until then.
     const age = Math.abs(Date.now() - stats.mtimeMs);
     return age < GRACE_MS ? { kind: 'later' } : { kind: 'reject', reason: read };
-  } finally {
-    closeSync(fd);
-  }
-}
-
-function openVerdict(errno: string | undefined): Verdict {
-  switch (errno) {
-    case 'ENOENT':
-      return { kind: 'gone' };
-    case 'ELOOP':
-    case 'EMLINK': // FreeBSD's word for O_NOFOLLOW on a link
-      return { kind: 'reject', reason: 'a symbolic link' };
-    case 'EMFILE':
-    case 'ENFILE':
-      return { kind: 'later' }; // our trouble, not the file's
-    default:
-      return { kind: 'reject', reason: `cannot be opened: ${errno ?? 'unknown error'}` };
-  }
+  });
 }
 
 /** The message and what its signature tells, or what is wrong with the content. */
@@ -137,16 +84,4 @@ function whatIsWrong(error: unknown): string {
   if (error instanceof SyntaxError) return 'not valid JSON';
   if (error instanceof TypeError) return 'not valid UTF-8';
   return error instanceof Error ? error.message : String(error);
-}
-
-/** At most `size` bytes: a file that grows while it is read is looked at again. */
-function readAll(fd: number, size: number): Buffer {
-  const buffer = Buffer.allocUnsafe(size);
-  let filled = 0;
-  while (filled < size) {
-    const count = readSync(fd, buffer, filled, size - filled, null);
-    if (count === 0) break;
-    filled += count;
-  }
-  return buffer.subarray(0, filled);
 }

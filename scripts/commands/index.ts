@@ -64,6 +64,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./log.js'),
   },
   {
+    name: 'validate',
+    summary: 'check message files, and say what is wrong and where',
+    load: () => import('./validate.js'),
+  },
+  {
     name: 'prove',
     summary: 'start the daemon and prove that messages arrive, with two throw-away agents',
     load: () => import('./prove.js'),
