@@ -69,6 +69,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./validate.js'),
   },
   {
+    name: 'completion',
+    summary: 'a script that completes commands and agent names in your shell',
+    load: () => import('./completion.js'),
+  },
+  {
     name: 'prove',
     summary: 'start the daemon and prove that messages arrive, with two throw-away agents',
     load: () => import('./prove.js'),
