@@ -5,9 +5,13 @@
  */
 export function examples(...lines: string[]): string {
   const parts = lines.map((line) => line.split(' # '));
-  const width = Math.max(...parts.map(([command = '']) => command.length));
-  const text = parts.map(([command = '', why]) =>
-    why === undefined ? `  $ ${command}` : `  $ ${command.padEnd(width)}   ${why}`,
-  );
+  const explained = parts.filter(([, why]) => why !== undefined);
+  const width = Math.max(0, ...explained.map(([command = '']) => command.length));
+  const beside = (command: string, why: string): string => `  $ ${command.padEnd(width)}   ${why}`;
+  const fits = explained.every(([command = '', why = '']) => beside(command, why).length <= 80);
+  const text = parts.map(([command = '', why]) => {
+    if (why === undefined) return `  $ ${command}`;
+    return fits ? beside(command, why) : `  # ${why}\n  $ ${command}`;
+  });
   return `\nExamples:\n${text.join('\n')}`;
 }

@@ -22,7 +22,8 @@ export function command(): Command {
 To install, once, and again after an update:
   bash  mkdir -p ~/.local/share/bash-completion/completions
         cc2cc completion bash > ~/.local/share/bash-completion/completions/cc2cc
-        (without the package bash-completion: cc2cc completion bash >> ~/.bashrc)
+        or, without the package bash-completion:
+        cc2cc completion bash >> ~/.bashrc
   zsh   mkdir -p ~/.zfunc && cc2cc completion zsh > ~/.zfunc/_cc2cc
         and in ~/.zshrc, before compinit: fpath=(~/.zfunc $fpath)
   fish  cc2cc completion fish > ~/.config/fish/completions/cc2cc.fish

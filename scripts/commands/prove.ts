@@ -5,6 +5,7 @@ import { ExitCode } from '../../protocol/errors.js';
 import { bridgeRoot } from '../../protocol/paths.js';
 import { ensurePrivateFolder } from '../../protocol/private-folder.js';
 import { version } from '../../protocol/version.js';
+import { examples } from '../cli/help.js';
 import { DAEMON, SHIM } from '../installed.js';
 import { proveDelivery } from '../proof.js';
 import { quote } from '../quote.js';
@@ -13,9 +14,11 @@ const run = promisify(execFile);
 
 /** The command line of `cc2cc prove`. */
 export function command(): Command {
-  return new Command('prove').action(async () => {
-    process.exitCode = await prove();
-  });
+  return new Command('prove')
+    .addHelpText('after', examples('cc2cc prove # and how to go on from there'))
+    .action(async () => {
+      process.exitCode = await prove();
+    });
 }
 
 /**

@@ -7,21 +7,28 @@ import { reportEvent } from './event.js';
 import { debug, handOver } from './streams.js';
 import { wait } from './wait.js';
 
-const USAGE = `usage: cc2cc hook ${HOOK_EVENTS.join('|')}
+const USAGE = `usage: cc2cc hook EVENT
        cc2cc hook wait
        cc2cc hook settings [--wait]
+
+EVENT is ${HOOK_EVENTS.join(', ')}.
 `;
 
 const HELP = `${USAGE}
-Claude Code runs these at its hooks, with JSON on stdin. They tell the daemon what the session does
-and give the session what waits for it. They start no daemon, and without one they do nothing.
+Claude Code runs these at its hooks, with JSON on stdin. They tell the daemon
+what the session does and give the session what waits for it. They start no
+daemon, and without one they do nothing.
 
   settings   print the hooks for Claude Code's settings.json
     --wait   with a waiter that wakes an idle session
 
-Settings, as flags or variables: --bridge-dir (CC2CC_BRIDGE_DIR, or BRIDGE_DIR), --host (CC2CC_HOST),
---hook-ms (CC2CC_HOOK_MS; patience with the daemon, 100), --debug (CC2CC_DEBUG=1; say on stderr what
-happens).
+Settings, as flags or variables: --bridge-dir (CC2CC_BRIDGE_DIR, or BRIDGE_DIR),
+--host (CC2CC_HOST), --hook-ms (CC2CC_HOOK_MS; patience with the daemon, 100),
+--debug (CC2CC_DEBUG=1; say on stderr what happens).
+
+Examples:
+  $ cc2cc hook settings --wait
+  $ cc2cc hook stop < hook-input.json
 `;
 
 /**
