@@ -11,7 +11,7 @@ signal-exit (c) Ben Coe and others: ISC licence. canonicalize (c) Samuel Erdtman
  * took 1.7 times a bare Node process unbundled, and takes 1.4 times bundled. What the shim needs
  * only to start a daemon stays in a chunk of its own.
  */
-const bundle = (name, entry, { external = [], plugins = [] } = {}) => ({
+const bundle = (name, entry, { external = [], plugins = [], minify = false } = {}) => ({
   input: { [name]: entry },
   platform: 'node',
   // The sources name their imports by what tsc makes of them.
@@ -29,6 +29,7 @@ const bundle = (name, entry, { external = [], plugins = [] } = {}) => ({
     dynamicImportInCjs: false,
     entryFileNames: '[name].cjs',
     sourcemap: true,
+    minify,
     chunkFileNames: `${name.replace('cc2cc-', '')}-[name].cjs`,
     banner: LICENCES,
   },
@@ -47,6 +48,6 @@ const program = {
 export default defineConfig([
   bundle('cc2cc-shim', 'shim/main.ts', { external: ['write-file-atomic'] }),
   bundle('cc2cc', 'scripts/main.ts', { plugins: [program] }),
-  bundle('program', 'scripts/program.ts'),
+  bundle('program', 'scripts/program.ts', { minify: true }), // saves a tenth of its start
   bundle('string-width', 'string-width'), // see protocol/text-width.ts
 ]);
