@@ -9,6 +9,8 @@ export type ErrorCode =
   | 'E_UNKNOWN_AGENT' // a recipient nobody ever was
   | 'E_MESSAGE' // a message that breaks the schema
   | 'E_UNKNOWN_MESSAGE' // a msg_id that is not in this mailbox
+  | 'E_UNKNOWN_TASK' // a task id that is not known, or is of others
+  | 'E_TASK' // a change that the state of a task, or whose it is, does not allow
   | 'E_LIMIT' // size, rate, queue length, hops
   | 'E_STORE' // the disk refused: full, read-only, denied
   | 'E_UNSAFE' // a file or folder that others own or may write to

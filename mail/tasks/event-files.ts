@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto';
+import { closeSync, fsync, linkSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { Cc2ccError, errnoOf, meansNoLinks, storeError } from '../../protocol/errors.js';
+import { parseJson } from '../../protocol/json.js';
+import { makeFolder } from '../../protocol/make-folder.js';
+import { syncFolder } from '../../protocol/sync-folder.js';
+import { eventSchema, MAX_EVENT_BYTES, type TaskEvent } from './event.js';
+import { isOwnFolder } from './paths.js';
+import { readOwnFile } from './read-own-file.js';
+
+const fsyncFile = promisify(fsync);
+
+/** Where there are no links a file is made before it is written: one this young may be whole soon. */
+const GRACE_MS = 2_000;
+
+/** What the file of a number turned out to be. */
+export type EventFile =
+  | { kind: 'event'; event: TaskEvent }
+  /** Not an event: the number is used up and means nothing. */
+  | { kind: 'void' }
+  /** Perhaps still being written. */
+  | { kind: 'torn' }
+  | { kind: 'missing' };
+
+/** Reads the event of a number. Whatever lies there, it does no harm. */
+export function readEvent(folder: string, seq: number): EventFile {
+  const file = readOwnFile(eventPath(folder, seq), MAX_EVENT_BYTES);
+  if (file.kind !== 'bytes') return { kind: file.kind === 'missing' ? 'missing' : 'void' };
+  try {
+    const result = eventSchema.safeParse(parseJson(file.bytes));
+    return result.success && result.data.seq === seq
+      ? { kind: 'event', event: result.data }
+      : { kind: 'void' };
+  } catch {
+    // Not JSON. A date in the future must not make it wait until then.
+    return { kind: Math.abs(Date.now() - file.mtimeMs) < GRACE_MS ? 'torn' : 'void' };
+  }
+}
+
+/**
+ * Makes an event the one of its number, which exactly one of all who try can do.
+ *
+ * It is there at once, whole, for all to see, and durable when the promise resolves: who sends a
+ * message with it needs no second wait for the disk. A power cut in between may leave a file of no
+ * content, which is void, as if nothing had happened; and nobody has been told that it had.
+ *
+ * @returns undefined when another was faster
+ * @throws Cc2ccError E_STORE, E_UNSAFE; there is no event then
+ */
+export function placeEvent(folder: string, event: TaskEvent): Promise<void> | undefined {
+  const target = eventPath(folder, event.seq);
+  const own = join(folder, `.${randomUUID()}.tmp`);
+  const bytes = `${JSON.stringify(event, null, 2)}\n`;
+  try {
+    makeFolder(folder);
+    if (!isOwnFolder(folder)) {
+      throw new Cc2ccError('E_UNSAFE', `${folder} is not a folder of yours.`);
+    }
+    writeFileSync(own, bytes, { mode: 0o600, flag: 'wx' });
+    try {
+      if (!linkOrCreate(own, target, bytes)) return undefined;
+    } finally {
+      rmSync(own, { force: true });
+    }
+  } catch (error) {
+    throw error instanceof Cc2ccError ? error : storeError('write down the task', target, error);
+  }
+  const durable = makeDurable(folder, target, event.state === 'submitted');
+  durable.catch(() => undefined); // whoever awaits it is told; a daemon does not end where nobody does
+  return durable;
+}
+
+function linkOrCreate(own: string, target: string, bytes: string): boolean {
+  try {
+    try {
+      linkSync(own, target);
+    } catch (error) {
+      if (!meansNoLinks(errnoOf(error))) throw error;
+      writeFileSync(target, bytes, { mode: 0o600, flag: 'wx' }); // as exclusive, but not whole at once
+    }
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+async function makeDurable(folder: string, target: string, isFirst: boolean): Promise<void> {
+  try {
+    const fd = openSync(target, 'r+');
+    try {
+      await fsyncFile(fd);
+    } finally {
+      closeSync(fd);
+    }
+    await syncFolder(folder);
+    if (!isFirst) return;
+    await syncFolder(join(folder, '..'));
+    await syncFolder(join(folder, '..', '..')); // the folder of tasks may be new as well
+  } catch (error) {
+    throw storeError('sync the task', target, error);
+  }
+}
+
+function eventPath(folder: string, seq: number): string {
+  return join(folder, `${seq}.json`);
+}
