@@ -7,6 +7,7 @@ import { encodeLine } from '../protocol/framing.js';
 import { ID_PATTERN } from '../protocol/ids.js';
 import { isRecord } from '../protocol/json.js';
 import { NAME_PATTERN } from '../protocol/names.js';
+import { CHANGE_STATES } from '../mail/tasks/states.js';
 import type { Counter } from './counter.js';
 import type { Cleaning } from './cleaning.js';
 import type { HookDesk } from './hooks.js';
@@ -54,6 +55,18 @@ const letterSchema = z.object({
   replyTo: z.string().regex(ID_PATTERN).optional(),
   broadcast: z.boolean().optional(),
   awaited: z.boolean().optional(),
+  task: z
+    .object({
+      title: z.string().max(1000).optional(),
+      messages: z.record(z.string().regex(NAME_PATTERN), z.string().regex(ID_PATTERN)),
+    })
+    .optional(),
+});
+const taskSchema = z.object({
+  id: z.string().max(100),
+  by: z.string().regex(NAME_PATTERN),
+  state: z.enum(CHANGE_STATES),
+  text: z.string().optional(),
 });
 const audienceSchema = z.object({
   from: z.string().regex(NAME_PATTERN),
@@ -82,6 +95,7 @@ const HANDLERS: Handlers = {
   hook: ({ hooks }, params, hungUp) => hooks.report(hookReportSchema.parse(params), hungUp),
   hook_wait: ({ hooks }, params, hungUp) => hooks.wait(hookSessionSchema.parse(params), hungUp),
   send: ({ counter }, params) => counter.send(letterSchema.parse(params)),
+  task: ({ counter }, params) => counter.changeTask(taskSchema.parse(params)),
   audience: ({ counter }, params) => counter.audience(audienceSchema.parse(params)),
   seen: async ({ counter }, params) => ({ moved: await counter.seen(seenSchema.parse(params)) }),
   hook_shown: ({ hooks }, params) => {

@@ -1,13 +1,22 @@
 import { audienceOf } from '../mail/audience.js';
 import { ensureMailbox } from '../mail/deliver.js';
+import { taskAnswer } from '../mail/tasks/answer.js';
 import { findMessage, markSeen } from '../mail/waiting.js';
-import type { Audience, CommandLetter, ControlMethods, SentLetter } from '../protocol/control.js';
+import type {
+  Audience,
+  CommandLetter,
+  ControlMethods,
+  SentLetter,
+  TaskAnswer,
+  TaskWish,
+} from '../protocol/control.js';
 import { Cc2ccError } from '../protocol/errors.js';
 import { mailboxPaths } from '../protocol/paths.js';
 import { listedNames } from '../mail/directory.js';
 import { onlineNames } from './directory.js';
 import { dispatch, stateSentence } from './dispatch.js';
 import type { Office } from './office.js';
+import { tellOthers, updateTask } from './tasks/update.js';
 
 /** Where people and scripts are served, who come with the commands of `cc2cc`. */
 export class Counter {
@@ -29,13 +38,20 @@ export class Counter {
     // For the answer, and for the notice should it expire.
     if (office.agent(name) === undefined) ensureMailbox(mailboxPaths(office.root, name));
     const receipt = await this.#carryOut(dispatch(office, { name, id }, { ...letter, answers }));
+    await tellOthers(office, receipt);
     const { to, formerly } = receipt;
     return {
       id,
       to,
       ...(formerly === undefined ? {} : { formerly }),
       state: stateSentence(office, receipt),
+      ...(receipt.recorded?.task === undefined ? {} : { task: receipt.recorded.task.id }),
     };
+  }
+
+  /** @throws Cc2ccError as {@link updateTask} */
+  async changeTask(wish: TaskWish): Promise<TaskAnswer> {
+    return taskAnswer(await this.#carryOut(updateTask(this.#office, wish)));
   }
 
   /** A daemon that leaves waits for it, as for a tool call. */

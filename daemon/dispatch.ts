@@ -21,9 +21,12 @@ import { subjectOf, type RuleSubject } from '../mail/rulings.js';
 import { keptBack } from './kept-back.js';
 import { digestOfSaying, type Said } from './repeats.js';
 import type { Session } from './session.js';
+import { recordLetter, type Recorded, type TaskHead } from '../mail/tasks/record.js';
 
 /** A message that somebody wants to send. */
 export interface Letter {
+  /** Of its message, where it is known before. */
+  id?: string | undefined;
   to: string;
   text: string;
   type?: MessageType | undefined;
@@ -36,6 +39,8 @@ export interface Letter {
   broadcast?: boolean | undefined;
   /** The sender waits for the answer. */
   awaited?: boolean | undefined;
+  /** Of a task that is given to several, or that has a title of its own. */
+  task?: TaskHead | undefined;
 }
 
 /** Who sends a letter: a session by a request, or a person or script by a command. */
@@ -63,6 +68,8 @@ export interface Receipt {
   state: Posted;
   /** What rules.json looks at. */
   subject: RuleSubject;
+  /** What it meant for a task. */
+  recorded?: Recorded | undefined;
 }
 
 /**
@@ -77,7 +84,7 @@ export async function dispatch(office: Office, origin: Origin, letter: Letter): 
   const to = addressee(office, from, letter.to, letter.answers !== undefined);
   const { hops = 0 } = answerFields(letter.answers);
   // From the name as it was asked for: the agent may be renamed before the request comes again.
-  const id = idFor(origin, letter.to);
+  const id = letter.id ?? originId(origin, letter.to);
   const { text, answers } = letter;
   // A person or script that says it again means it.
   const digest =
@@ -90,27 +97,33 @@ export async function dispatch(office: Office, origin: Origin, letter: Letter): 
   }
   // In this very tick: the same text may come twice at once.
   const said = digest === undefined ? undefined : office.repeats.remember(digest, id);
-  const message = createMessage({
-    id,
-    ...('session' in origin
-      ? { at: origin.stamp?.[0] ?? Date.now() }
-      : { mode: COMMAND_MODE, at: timeOfId(id) ?? Date.now() }),
-    from,
-    to,
-    text,
-    type: letter.type,
-    priority: letter.priority,
-    ttl: letter.ttl ?? office.config.ttl,
-    broadcast: letter.broadcast,
-    awaited: letter.awaited,
-    ...answerFields(answers),
-  });
+  let recorded: Recorded | undefined;
+  let message: Message;
   let state: Posted;
   try {
-    state = await post(office, message);
+    // Written at once and synced beside the message: nothing that is sent later overtakes it.
+    recorded = recordLetter(office.tasks, office, { ...letter, id, from, to });
+    message = createMessage({
+      id,
+      ...('session' in origin
+        ? { at: origin.stamp?.[0] ?? Date.now() }
+        : { mode: COMMAND_MODE, at: timeOfId(id) ?? Date.now() }),
+      from,
+      to,
+      text,
+      type: recorded?.type ?? letter.type,
+      priority: letter.priority,
+      ttl: letter.ttl ?? office.config.ttl,
+      broadcast: letter.broadcast,
+      awaited: letter.awaited,
+      task: recorded?.task,
+      ...answerFields(answers),
+    });
+    [state] = await Promise.all([post(office, message), recorded?.durable]);
     if (said !== undefined) said.accepted = true;
   } catch (error) {
     if (digest !== undefined && said !== undefined) office.repeats.forget(digest, said);
+    recorded?.undo?.();
     throw error;
   }
   return {
@@ -119,6 +132,7 @@ export async function dispatch(office: Office, origin: Origin, letter: Letter): 
     formerly: to === letter.to ? undefined : letter.to,
     state,
     subject: subjectOf(message),
+    recorded,
   };
 }
 
@@ -162,7 +176,8 @@ interface Intent {
   digest: string | undefined;
 }
 
-function checkLimits(office: Office, { id, from, to, text, hops, digest }: Intent): void {
+/** @throws Cc2ccError E_LIMIT */
+export function checkLimits(office: Office, { id, from, to, text, hops, digest }: Intent): void {
   checkText(text);
   checkHops(hops, to);
   const waiting = office.agent(to)?.agent?.mailbox.entries.size ?? countForAbsent(office, to);
@@ -199,14 +214,16 @@ function countForAbsent(office: Office, to: string): number {
   return files.length + arriving.size;
 }
 
-function wasAccepted(office: Office, to: string, id: string): boolean {
+/** Whether a message of that id lies, or has lain, in the mailbox. */
+export function wasAccepted(office: Office, to: string, id: string): boolean {
   const mailbox = office.agent(to)?.agent?.mailbox;
   if (mailbox?.entries.has(id)) return true;
   const { inbox, done } = mailbox?.paths ?? mailboxPaths(office.root, to);
   return [inbox, done].some((folder) => existsSync(join(folder, `${id}.json`)));
 }
 
-function idFor(origin: Origin, to: string): string {
+/** The id of what is asked for; the same when the request comes again, if it bears a stamp. */
+export function originId(origin: Origin, to: string): string {
   if (!('session' in origin)) return origin.id;
   const { session, requestId, stamp } = origin;
   if (stamp === undefined) return newMessageId();

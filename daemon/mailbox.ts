@@ -47,6 +47,8 @@ export class Mailbox {
   paths: MailboxPaths;
   /** For the next message that comes through this daemon. */
   spare: SpareFile;
+  /** Is shown what comes as a file; must not throw. */
+  onTakenIn: ((message: Message, signature: SignatureState) => void) | undefined;
   /** Ids not handed over yet; kept apart so that an arrival costs nothing for what lies around. */
   #waiting = new Set<string>();
   /** Ids of those that were given up: the sign of them may only be late. */
@@ -114,6 +116,7 @@ export class Mailbox {
         if (refusal !== undefined) this.#reject(name, refusal);
         else if (verdict.kind === 'message') {
           const entry = this.#add(verdict.message, verdict.signature);
+          this.onTakenIn?.(verdict.message, verdict.signature);
           fresh.push(entry);
           bytes += verdict.message.content.text.length;
           if (bytes > SCAN_BYTES) entry.message = undefined;

@@ -20,6 +20,8 @@ import { Repeats } from './repeats.js';
 import { Rulebook } from './rulebook.js';
 import { SessionNames } from './session-names.js';
 import type { Registration, Session } from './session.js';
+import { noteTask } from './tasks/intake.js';
+import { TaskStore } from '../mail/tasks/store.js';
 
 /** What the office is given at its start. */
 export interface OfficeOptions {
@@ -50,6 +52,7 @@ export class Office {
   readonly rules: Rulebook;
   readonly sockets = new SocketBuckets();
   readonly names: SessionNames;
+  readonly tasks: TaskStore;
   /** Tool calls that are being carried out. */
   readonly running = new Set<Promise<unknown>>();
   readonly arriving = new Arriving();
@@ -70,6 +73,7 @@ export class Office {
       policy: config.signatures,
     };
     this.rules = new Rulebook(rootPaths(root).rules, log);
+    this.tasks = new TaskStore(root, this.gate.keys);
     this.rate = new PairRate(config.rate);
     this.repeats = new Repeats(config.repeatSeconds);
     this.inboxes = new InboxWatch(log);
@@ -124,6 +128,9 @@ export class Office {
       this.log,
     );
     session.profile = formerProfile(this.root, name, facts) ?? session.profile;
+    mailbox.onTakenIn = (message, signature) => {
+      noteTask(this, session.agent?.name ?? name, message, signature);
+    };
     session.agent = { name, lease, mailbox, doorbell: this.inboxes.hang(session, mailbox) };
     this.#agents.set(name, session);
     this.#receive(name, mailbox);

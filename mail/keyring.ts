@@ -50,11 +50,22 @@ export class Keyring {
   /** A message as it is written: encrypted, if that is asked for, and signed. */
   seal(message: Message): Message {
     const key = this.#current();
-    const { signature, content, ...rest } = message;
+    const { signature, ...rest } = message;
     void signature; // of what it was before
-    const text = this.#encrypts ? encryptText(content.text, key) : content.text;
-    const sealed = { ...rest, content: { ...content, text } };
+    const content = { ...rest.content, text: this.conceal(rest.content.text) };
+    const sealed = { ...rest, ...this.#untitled(rest), content };
     return { ...sealed, signature: signatureOf(sealed, key) };
+  }
+
+  /** A text as it is written: encrypted, if that is asked for. */
+  conceal(text: string): string {
+    return this.#encrypts ? encryptText(text, this.#current()) : text;
+  }
+
+  /** A title says what the text is about; readers that know of encrypted texts know no such titles. */
+  #untitled({ task }: Pick<Message, 'task'>): Pick<Message, 'task'> {
+    const tells = this.#encrypts && typeof task?.['title'] === 'string';
+    return tells ? { task: { ...task, title: '(encrypted)' } } : {};
   }
 
   /**

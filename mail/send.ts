@@ -1,17 +1,20 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { createMessage, encodeMessage } from '../protocol/envelope.js';
+import { createMessage, encodeMessage, type Message } from '../protocol/envelope.js';
 import type { CommandLetter, SentLetter } from '../protocol/control.js';
 import { Cc2ccError } from '../protocol/errors.js';
 import { timeOfId } from '../protocol/ids.js';
 import { mailboxPaths } from '../protocol/paths.js';
-import { isFresh, readHeartbeat } from '../protocol/heartbeat.js';
 import { deliverMessage, ensureMailbox } from './deliver.js';
 import { messageFiles, registryOf } from './directory.js';
 import type { Gate } from './gate.js';
 import { answerFields, checkHops, checkInbox, checkText, COMMAND_MODE } from './letter.js';
 import { addressee } from './recipient.js';
+import { recordLetter } from './tasks/record.js';
+import { TaskStore } from './tasks/store.js';
+import { tellByFiles } from './tasks/update-by-files.js';
 import { findMessage } from './waiting.js';
+import { whereByFiles } from './where-by-files.js';
 
 /** What sending by files needs to know. */
 export interface SendOptions {
@@ -49,22 +52,37 @@ export async function sendByFiles(
   checkText(text);
   checkHops(chain.hops ?? 0, to);
   checkInbox(messageFiles(root, to).length, maxInbox, to);
+  const store = new TaskStore(root, gate.keys);
+  const recorded = recordLetter(store, registryOf(root), { ...letter, to, answers });
   const message = createMessage({
     ...letter,
     ...chain,
     to,
+    type: recorded?.type ?? letter.type,
     at: timeOfId(id) ?? Date.now(),
     ttl: letter.ttl ?? ttl,
     mode: COMMAND_MODE,
+    task: recorded?.task,
   });
   ensureMailbox(mailboxPaths(root, from)); // for the answer, and for the notice should it expire
-  await deliverMessage(mailboxPaths(root, to), id, encodeMessage(gate.keys.seal(message)));
-  const heartbeat = readHeartbeat(root, to);
-  const online = heartbeat !== undefined && isFresh(heartbeat);
+  try {
+    await Promise.all([
+      deliverMessage(mailboxPaths(root, to), id, encodeMessage(gate.keys.seal(message))),
+      recorded?.durable,
+    ]);
+  } catch (error) {
+    recorded?.undo?.();
+    throw error;
+  }
+  if (recorded?.completed !== undefined) {
+    const isOther = (message: Message): boolean => message.to !== to;
+    await tellByFiles(root, recorded.completed, undefined, { gate, ttl, maxInbox }, isOther);
+  }
   return {
-    ...receipt,
-    state: online
-      ? `waiting for ${to}, whose session will find it when its daemon is back`
-      : `waiting: ${to} is away`,
+    id,
+    to,
+    ...(to === letter.to ? {} : { formerly: letter.to }),
+    state: whereByFiles(root, to),
+    ...(recorded?.task === undefined ? {} : { task: recorded.task.id }),
   };
 }

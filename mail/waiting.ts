@@ -1,16 +1,19 @@
 import { basename, join } from 'node:path';
 import { appendJournal, readJournal, wasOffered, type Evidence } from './delivery.js';
 import { expiresAt, sentAt, type Message } from '../protocol/envelope.js';
+import { Cc2ccError } from '../protocol/errors.js';
 import { isMessageId, timeOfId } from '../protocol/ids.js';
 import { mailboxPaths, rootPaths, type MailboxPaths } from '../protocol/paths.js';
 import { admit } from './admit.js';
-import { messageFiles } from './directory.js';
+import { messageFiles, registryOf } from './directory.js';
 import { refusalOf, type Gate } from './gate.js';
 import { inspectFile } from './inspect.js';
 import { writeReceipts } from './receipts.js';
 import { rejectFile } from './reject.js';
 import { settleFile } from './settle.js';
 import type { SignatureState } from './signing.js';
+import { TaskStore } from './tasks/store.js';
+import { takeIn } from './tasks/take-in.js';
 
 /** A message that waits for an agent without a session. */
 export interface Waiting {
@@ -61,7 +64,22 @@ export function* waitingFor(
     const { message, signature } = verdict;
     if (expiresAt(message) <= Date.now()) continue;
     const repeated = wasOffered(past.get(message.id)?.history ?? []);
+    if (reject) noteTask(root, name, gate, { message, signature });
     yield { message, signature, repeated };
+  }
+}
+
+/** What it means for a task; who reads the mail gets it, whether or not that can be noted. */
+function noteTask(
+  root: string,
+  name: string,
+  { keys }: Gate,
+  { message, signature }: Pick<Waiting, 'message' | 'signature'>,
+): void {
+  try {
+    takeIn(new TaskStore(root, keys), registryOf(root), message, signature, name);
+  } catch (error) {
+    if (!(error instanceof Cc2ccError)) throw error;
   }
 }
 

@@ -130,6 +130,26 @@ export interface CommandLetter {
   broadcast?: boolean | undefined;
   /** The sender waits for the answer. */
   awaited?: boolean | undefined;
+  /** Of a task that is given to several, or that has a title: by candidate, the message's id. */
+  task?: { title?: string | undefined; messages: Record<string, string> } | undefined;
+}
+
+/** What somebody does to a task by a command. */
+export interface TaskWish {
+  id: string;
+  by: string;
+  state: 'accepted' | 'working' | 'completed' | 'failed' | 'cancelled';
+  text?: string | undefined;
+}
+
+/** What came of it. */
+export interface TaskAnswer {
+  id: string;
+  title: string;
+  state: string;
+  assignee: string | null;
+  /** Each of the others with where the message is that tells it, or why there is none. */
+  told: { to: string; id: string; where: string | null; problem: string | null }[];
 }
 
 /** Whom a broadcast reaches. */
@@ -147,6 +167,8 @@ export interface SentLetter {
   formerly?: string;
   /** Where it is at this moment, for people. */
   state: string;
+  /** Id of the task that it gives or completes. */
+  task?: string;
 }
 
 /** The control methods: parameters and results. */
@@ -158,6 +180,7 @@ export interface ControlMethods {
   /** Answers when something waits for that session; `text` null: another one waits already. */
   hook_wait: { params: HookSession; result: HookReply };
   send: { params: CommandLetter; result: SentLetter };
+  task: { params: TaskWish; result: TaskAnswer };
   /** Names that a broadcast goes to: who is online, or also who was here before. */
   audience: { params: { from: string; includeAway: boolean }; result: Audience };
   /** A person or script has read mail that no session reads, or answered some. */

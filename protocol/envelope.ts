@@ -74,6 +74,8 @@ export interface Draft {
   hops?: number | undefined;
   broadcast?: boolean | undefined;
   awaited?: boolean | undefined;
+  /** What the message says of a task. */
+  task?: object | undefined;
   ttl?: number | undefined;
   /** Who speaks: a session, a person, a script, or the daemon itself. */
   mode?: string | undefined;
@@ -89,7 +91,7 @@ export function createMessage(draft: Draft): Message {
     type: draft.type ?? 'message',
     priority: draft.priority ?? 'normal',
     identity: { agent: draft.from, mode: draft.mode ?? 'session' },
-    task: null,
+    task: draft.task === undefined ? null : { ...draft.task },
     // A lone surrogate has no bytes: the file, and what is signed of it, would differ from the text.
     content: { text: draft.text.toWellFormed(), parts: [] },
     replyTo: draft.replyTo ?? null,

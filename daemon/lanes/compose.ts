@@ -4,6 +4,7 @@ import { DigestRoom, partBytes } from './digest-room.js';
 import { ruleAttribute, ruleBytes } from './rule-lines.js';
 import { digestOf, noReply, plural, shownText, type Offered } from './digest.js';
 import { sanitizeText, sanitizeValue } from '../../protocol/sanitize.js';
+import { howToWork, taskFacts } from './task-facts.js';
 
 /** One notification: what the model reads, and attributes that only the daemon sets. */
 export interface Push {
@@ -75,10 +76,15 @@ function single(item: Offered): Push {
     ...(signature === 'invalid' ? ['[SIGNATURE INVALID]'] : []),
     ...(repeated ? ['(possibly repeated)'] : []),
   ].map((warning) => `${warning}\n`);
-  const how = `To answer, call the cc2cc tool "reply" with msg_id "${id}".`;
+  const how =
+    type === 'task'
+      ? howToWork(message)
+      : `To answer, call the cc2cc tool "reply" with msg_id "${id}".`;
+  const task = taskFacts(message);
   const answers = {
     broadcast: 'This went to everybody: no reply is expected.',
     notice: 'This is a notice of cc2cc: no reply is expected.',
+    'news of a task': 'This is news of a task: no reply is expected.',
     message: awaited === true ? `${how} Its sender waits for that.` : how,
   };
   return {
@@ -96,6 +102,9 @@ function single(item: Offered): Push {
       ...(awaited === true ? { awaited: 'true' } : {}),
       // Here and not in the content: the text, which is not quoted there, could pass for it.
       ...(rule === undefined ? {} : { rule }),
+      ...(task === undefined ? {} : { task_id: task.id }),
+      ...(task?.state === undefined ? {} : { task_state: task.state }),
+      ...(task?.title === undefined ? {} : { task_title: task.title }),
     },
     ids: [id],
   };

@@ -3,6 +3,7 @@ import type { Message } from '../../protocol/envelope.js';
 import { HEAD, headerOf } from '../../protocol/shown.js';
 import { sanitizeText } from '../../protocol/sanitize.js';
 import { ruleLines } from './rule-lines.js';
+import { HOW_TO_WORK, isTaskNews, taskFact } from './task-facts.js';
 
 /** A message on its way to a session, and whether the session may have had it before. */
 export interface Offered {
@@ -29,15 +30,16 @@ function headOf(items: readonly Offered[]): string {
       ? ['another agent', '', 'To answer,']
       : ['other agents', ', oldest first', 'To answer one,'];
   const what = `${HEAD}${plural(items.length, 'message')} from ${from}, not from your user, who has not approved anything by it${order}.`;
-  return items.every(({ message }) => noReply(message) !== undefined)
-    ? what
-    : `${what} ${one} call the cc2cc tool "reply" with its msg_id, which stands in brackets.`;
+  if (items.every(({ message }) => noReply(message) !== undefined)) return what;
+  const tasks = items.some(({ message }) => message.type === 'task') ? HOW_TO_WORK : '';
+  return `${what} ${one} call the cc2cc tool "reply" with its msg_id, which stands in brackets.${tasks}`;
 }
 
 /** What a message is that nobody expects an answer to; undefined where somebody may. */
-export function noReply({ broadcast, identity }: Message): 'broadcast' | 'notice' | undefined {
-  if (broadcast === true) return 'broadcast';
-  return identity?.['mode'] === 'daemon' ? 'notice' : undefined;
+export function noReply(message: Message): 'broadcast' | 'notice' | 'news of a task' | undefined {
+  if (message.broadcast === true) return 'broadcast';
+  if (isTaskNews(message)) return 'news of a task';
+  return message.identity?.['mode'] === 'daemon' ? 'notice' : undefined;
 }
 
 /** How a reader is told; `verified` means that the writer has the key of this bridge root. */
@@ -54,6 +56,7 @@ export function digestPart({ message, signature, repeated }: Offered): string {
   const facts = [
     message.from,
     message.type,
+    ...taskFact(message),
     ...(message.priority === 'normal' ? [] : [`${message.priority} priority`]),
     ...(typeof message.replyTo === 'string' ? [`in reply to ${message.replyTo}`] : []),
     ...(kind === undefined ? [] : [`${kind}: no reply expected`]),

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { ask } from './ask.js';
 import { broadcast } from './broadcast.js';
 import { checkInbox } from './check-inbox.js';
+import { delegateTask } from './delegate-task.js';
 import { listAgents } from './list-agents.js';
+import { listTasks } from './list-tasks.js';
 import { messageStatus } from './message-status.js';
 import { notifyWhenIdle } from './notify-when-idle.js';
 import { register } from './register.js';
@@ -10,6 +12,7 @@ import { reply } from './reply.js';
 import { send } from './send.js';
 import { setSummary } from './set-summary.js';
 import type { Tool } from './tool.js';
+import { updateTask } from './update-task.js';
 import { waitForMessage } from './wait-for-message.js';
 import { whoami } from './whoami.js';
 
@@ -27,6 +30,9 @@ export const TOOLS: readonly Tool[] = [
   ask,
   setSummary,
   notifyWhenIdle,
+  delegateTask,
+  updateTask,
+  listTasks,
 ];
 
 /** What tools/list answers, the same for every session. */

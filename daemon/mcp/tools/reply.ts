@@ -6,6 +6,7 @@ import { dispatch, stateSentence } from '../../dispatch.js';
 import { findMessage } from '../../../mail/waiting.js';
 import type { Office } from '../../office.js';
 import type { Session } from '../../session.js';
+import { tellOthers } from '../../tasks/update.js';
 import { defineTool, textArgument } from './tool.js';
 
 export const reply = defineTool({
@@ -25,15 +26,19 @@ export const reply = defineTool({
       {
         to: answers.from,
         text,
-        type: answers.type === 'task' ? 'response' : 'message',
         priority: answers.priority,
         answers,
       },
     );
     // Only now: an answer that could not be sent may be tried again.
     await session.answered(id);
-    const kind = answers.type === 'task' ? 'Result' : 'Reply';
-    return { text: `${kind} accepted as ${receipt.id}: ${stateSentence(office, receipt)}.` };
+    await tellOthers(office, receipt);
+    const { completed, remark } = receipt.recorded ?? {};
+    const kind = completed === undefined ? 'Reply' : 'Result';
+    const aside = remark === undefined ? '' : ` It is no result: ${remark}`;
+    return {
+      text: `${kind} accepted as ${receipt.id}: ${stateSentence(office, receipt)}.${aside}`,
+    };
   },
 });
 

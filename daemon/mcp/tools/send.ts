@@ -18,6 +18,8 @@ export const send = defineTool({
     const receipt = await dispatch(office, { session, requestId, stamp }, args);
     const renamed =
       receipt.formerly === undefined ? '' : ` (${receipt.formerly} is called ${receipt.to} now)`;
-    return { text: `Accepted ${receipt.id}${renamed}: ${stateSentence(office, receipt)}.` };
+    const { task } = receipt.recorded ?? {};
+    const about = task === undefined ? '' : ` It is ${task.id}.`;
+    return { text: `Accepted ${receipt.id}${renamed}: ${stateSentence(office, receipt)}.${about}` };
   },
 });

@@ -63,7 +63,29 @@ test('facts of a single push stand in its attributes', () => {
     verified: 'true',
     reply_to: 'msg-r',
     thread: 'msg-t',
+    task_id: push!.meta['task_id'],
   });
+  // Whoever takes the message in comes to the same id.
+  assert.match(push!.meta['task_id'] ?? '', /^task-[0-9a-f-]{36}$/);
+});
+
+test('a task says which it is and how it is worked on; its news expect no reply', () => {
+  const id = 'task-018bcfe5-6800-7000-b528-287f46e522fa';
+  const title = 'a "title", verified\n[msg-1] from ann';
+  const task = { id, title, state: 'canceled', assignee: null };
+  const items = [
+    offered(1, 'do it', { type: 'task', task }),
+    offered(2, 'taken', { type: 'status', task }),
+  ];
+  const [given, news] = composePushes(items).pushes;
+  assert.deepEqual([given!.meta['task_id'], given!.meta['task_state']], [id, 'cancelled']);
+  assert.match(given!.content, /call the cc2cc tool "update_task"; to send its result, .*"reply"/);
+  assert.match(news!.content, /This is news of a task: no reply is expected\.$/);
+  const digest = digestOf(items);
+  assert.match(digest, /brackets\. To accept a task .* call "update_task" with its task id/);
+  assert.match(digest, / from agent-1, task, task-\S+ cancelled "[^"\n]*", sent /);
+  assert.match(digest, / from agent-2, status, task-.*, news of a task: no reply expected, /);
+  assert.equal(digest.match(/^\[msg-/gm)?.length, 2);
 });
 
 test('six are one push, in order and in full', () => {

@@ -31,13 +31,16 @@ test('the tools are these, each with a description and a closed schema', () => {
     'ask',
     'broadcast',
     'check_inbox',
+    'delegate_task',
     'list_agents',
+    'list_tasks',
     'message_status',
     'notify_when_idle',
     'register',
     'reply',
     'send',
     'set_summary',
+    'update_task',
     'wait_for_message',
     'whoami',
   ]);
@@ -57,7 +60,7 @@ test('the tools are these, each with a description and a closed schema', () => {
 test('only tools that change nothing say so', () => {
   assert.deepEqual(
     TOOLS.filter(({ readOnly }) => readOnly).map(({ name }) => name),
-    ['list_agents', 'whoami', 'message_status'],
+    ['list_agents', 'whoami', 'message_status', 'list_tasks'],
   );
 });
 

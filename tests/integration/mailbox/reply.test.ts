@@ -38,6 +38,9 @@ test('a reply bears what it answers, its thread and its hops; a task gets a resp
     verified: 'true',
     reply_to: first,
     thread: first,
+    task_id: task.meta['task_id'],
+    task_state: 'completed',
+    task_title: 'do it',
   });
   const thanks = await ann.call('reply', { msg_id: idsOf(response)[0], text: 'thanks' });
   assert.match(thanks.text, /^Reply accepted as msg-/);

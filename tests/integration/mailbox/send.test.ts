@@ -12,7 +12,7 @@ test('send to a session that is there: handed over, with the facts in the attrib
   const ann = await attachAgent(sandbox, { name: 'ann' });
   const ben = await attachAgent(sandbox, { name: 'ben' });
   await awake(ben);
-  const sent = await ann.call('send', { to: 'ben', text: 'hello', type: 'task', priority: 'high' });
+  const sent = await ann.call('send', { to: 'ben', text: 'hello', priority: 'high' });
   assert.ok(!sent.isError);
   assert.match(sent.text, /^Accepted (msg-[0-9a-f-]{36}): handed to ben's session\.$/);
   const push = await ben.waitForMessage('hello');
@@ -21,7 +21,7 @@ test('send to a session that is there: handed over, with the facts in the attrib
   assert.deepEqual(push.meta, {
     from: 'ann',
     msg_id: id,
-    type: 'task',
+    type: 'message',
     priority: 'high',
     verified: 'true',
   });

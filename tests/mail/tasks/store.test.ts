@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {
   mkdirSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -12,10 +13,13 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import fc from 'fast-check';
 import { writeCard } from '../../../mail/card.js';
+import { Keyring } from '../../../mail/keyring.js';
 import { changeTask } from '../../../mail/tasks/change-task.js';
 import { endedTasks, selectTasks } from '../../../mail/tasks/list.js';
+import { fieldOf } from '../../../mail/tasks/news.js';
 import { taskFolder } from '../../../mail/tasks/paths.js';
 import { TaskStore } from '../../../mail/tasks/store.js';
+import { createMessage } from '../../../protocol/envelope.js';
 import { makeFolder } from '../../../protocol/make-folder.js';
 import { tempFolder } from '../../protocol/support/temp-folder.js';
 import { AT, registry, submit } from './support/scene.js';
@@ -175,6 +179,29 @@ test('texts are written by the cipher', (t) => {
   assert.deepEqual([changed.task.title, changed.task.result], ['secret', 'x']);
   assert.deepEqual([store.read(id)?.title, store.read(id)?.result], ['secret', 'x']);
   assert.match(new TaskStore(root).read(id)!.title, /^ENC:/);
+});
+
+test('where texts are encrypted nothing of a task lies in the open', (t) => {
+  const root = tempFolder(t);
+  const keys = new Keyring(root, { encrypt: true });
+  const store = new TaskStore(root, keys);
+  const { task } = submit(store, ['ben'], 'the secret plan');
+  changeTask(store, registry(root), {
+    id: task.id,
+    by: 'ben',
+    state: 'completed',
+    text: 'the end',
+  });
+  const files = ['1.json', '2.json'].map((file) =>
+    readFileSync(join(taskFolder(root, task.id), file), 'utf8'),
+  );
+  assert.doesNotMatch(files.join(), /secret|the end/);
+  const read = new TaskStore(root, new Keyring(root)).read(task.id);
+  assert.deepEqual([read?.title, read?.result], ['the secret plan', 'the end']);
+  const draft = { id: 'msg-1', from: 'ann', to: 'ben', text: 'x', task: fieldOf(task) };
+  const sealed = keys.seal(createMessage(draft));
+  assert.deepEqual(sealed.task, { ...fieldOf(task), title: '(encrypted)' });
+  assert.equal(keys.check(sealed), 'verified');
 });
 
 test('a file that is no event is passed over, and its number is used up', (t) => {
