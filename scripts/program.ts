@@ -35,7 +35,7 @@ Exit codes: 0 ok, 1 failed, 2 wrong usage, 3 no daemon runs, 4 waited in vain.`,
   });
   for (const { name, summary, load } of COMMANDS) {
     const command = args.includes(name) ? (await load()).command() : new Command(name);
-    program.addCommand(command.copyInheritedSettings(program).description(summary));
+    program.addCommand(inheriting(command, program).description(summary));
   }
   return program;
 }
@@ -45,4 +45,11 @@ function commandName(program: Command, action: Command): string {
   let command = action;
   while (command.parent !== null && command.parent !== program) command = command.parent;
   return command.name();
+}
+
+/** Errors of commands within commands end the program in the same way. */
+function inheriting(command: Command, parent: Command): Command {
+  command.copyInheritedSettings(parent);
+  for (const inner of command.commands) inheriting(inner, command);
+  return command;
 }

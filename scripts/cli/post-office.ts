@@ -4,9 +4,17 @@ import type { Evidence } from '../../mail/delivery.js';
 import type { Gate } from '../../mail/gate.js';
 import { Keyring } from '../../mail/keyring.js';
 import { sendByFiles } from '../../mail/send.js';
+import { taskAnswer } from '../../mail/tasks/answer.js';
+import { updateByFiles } from '../../mail/tasks/update-by-files.js';
 import { markSeen } from '../../mail/waiting.js';
 import { loadConfig, type Config } from '../../protocol/config.js';
-import type { Audience, CommandLetter, SentLetter } from '../../protocol/control.js';
+import type {
+  Audience,
+  CommandLetter,
+  SentLetter,
+  TaskAnswer,
+  TaskWish,
+} from '../../protocol/control.js';
 import { ControlConnection } from '../../protocol/control-connection.js';
 import { Cc2ccError } from '../../protocol/errors.js';
 import { hostPaths } from '../../protocol/host-paths.js';
@@ -71,6 +79,19 @@ export class PostOffice {
           ttl: this.config.ttl,
           maxInbox: this.config.maxInbox,
         }),
+    );
+  }
+
+  /**
+   * Changes a task and tells the others.
+   *
+   * @throws Cc2ccError what stands against it; nothing has changed then
+   */
+  changeTask(wish: TaskWish): Promise<TaskAnswer> {
+    const { gate, config } = this;
+    return this.#either(
+      (daemon) => daemon.call('task', wish),
+      async () => taskAnswer(await updateByFiles(this.root, wish, { ...config, gate })),
     );
   }
 

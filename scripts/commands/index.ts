@@ -39,6 +39,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./reply.js'),
   },
   {
+    name: 'task',
+    summary: 'give tasks, list them, and tell what becomes of them',
+    load: () => import('./task.js'),
+  },
+  {
     name: 'status',
     summary: 'the daemon and who is there, or what became of a message',
     load: () => import('./status.js'),
