@@ -21,9 +21,10 @@ export function command(): Command {
     .addHelpText(
       'after',
       `
-Removes what has ended and been kept for keepDays (7 unless configured): messages in done/ with their
-receipts, what was refused, agents that are gone and leave nothing behind. Nothing that waits unread is
-removed before its ttl has passed. The daemon does the same by itself, every hour.
+Removes what has ended and been kept for keepDays (7 unless configured):
+messages in done/ with their receipts, what was refused, agents that are gone
+and leave nothing behind. Nothing that waits unread is removed before its ttl
+has passed. The daemon does the same by itself, every hour.
 
 ${examples('cc2cc cleanup --dry-run # what would go, by kind', 'cc2cc cleanup --days 1')}`,
     )

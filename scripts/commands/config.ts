@@ -17,8 +17,8 @@ export function command(): Command {
     .addHelpText(
       'after',
       `
-Flags come before variables, variables before config.json, that before the defaults.
-docs/CONFIGURATION.md has the table of all settings.
+Flags come before variables, variables before config.json, and that before the
+defaults. docs/CONFIGURATION.md has the table of all settings.
 
 Examples:
   $ cc2cc config

@@ -24,7 +24,7 @@ export function command(): Command {
       'cc2cc task delegate brave-fox "Review branch login."',
       'cc2cc task delegate ann,ben - --title "Mend the build" # the first to accept gets it',
       'cc2cc task list --json',
-      'cc2cc task complete task-01a1fbf4-0f50-7000-a1fc-8b940ccbf429 "Done." --from brave-fox',
+      'cc2cc task complete task-01a1fbf4-0f50-7000-a1fc-8b940ccbf429 "Done."',
     ),
   );
   task.addCommand(delegateCommand()).addCommand(listCommand()).addCommand(showCommand());
