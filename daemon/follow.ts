@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mailboxPaths } from '../protocol/paths.js';
 import { cardNames, readCard } from '../mail/card.js';
 import { currentName } from '../mail/directory.js';
+import { isOriginals } from '../mail/original.js';
 import type { Office } from './office.js';
 import { moveMail } from './rename.js';
 
@@ -16,6 +17,7 @@ export function followRenames(office: Office): void {
     const name = currentName(office, old);
     const session = office.agent(name);
     if (name === old || session === undefined) continue;
+    if (isOriginals(office.root, old)) continue; // somebody else bears it now
     moveMail(paths, mailboxPaths(office.root, name));
     office.inboxes.look(session);
     office.log.info({ from: old, to: name }, 'mail for a former name moved');

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureMailbox } from './deliver.js';
+import { isOriginals } from './original.js';
 import { Cc2ccError, errnoOf, storeError } from '../protocol/errors.js';
 import { isFresh, readHeartbeat } from '../protocol/heartbeat.js';
 import { acquireLease, type Lease } from '../protocol/lease.js';
@@ -56,7 +57,7 @@ export function claimName(claimer: Claimer, name: string, attachKey: string): Cl
     owner,
     since: new Date().toISOString(),
   };
-  if (isForeign(claimer, name)) return undefined;
+  if (isOriginals(claimer.root, name)) return undefined;
   const folder = join(rootPaths(claimer.root).leases, name);
   const acquired = acquireLease(folder, holder, (other) => isGone(claimer, name, other, owner));
   if (!acquired.ok) return undefined;
@@ -79,7 +80,7 @@ export function claimRandom(claimer: Claimer, attachKey: string): Claim {
     // Past the first tries the plain pairs are crowded; a number makes room.
     const name = attempt <= 20 ? randomName() : variantOf(randomName(), attempt);
     const { dir } = mailboxPaths(claimer.root, name);
-    if (existsSync(dir) || claimer.isAttached(name) || isForeign(claimer, name)) continue;
+    if (existsSync(dir) || claimer.isAttached(name) || isOriginals(claimer.root, name)) continue;
     try {
       mkdirSync(dir, { mode: 0o700 });
     } catch (error) {
@@ -90,12 +91,6 @@ export function claimRandom(claimer: Claimer, attachKey: string): Claim {
     if (claim !== undefined) return claim;
   }
   throw new Cc2ccError('E_NAME', 'No free name was found in a thousand tries.');
-}
-
-/** A live heartbeat that no daemon of ours wrote: an original server, which knows no leases. */
-function isForeign(claimer: Claimer, name: string): boolean {
-  const heartbeat = readHeartbeat(claimer.root, name);
-  return heartbeat !== undefined && heartbeat.host === undefined && isFresh(heartbeat);
 }
 
 function isGone(claimer: Claimer, name: string, other: NameHolder, owner: string): boolean {

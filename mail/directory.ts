@@ -3,8 +3,9 @@ import type { AgentStatus } from '../protocol/control.js';
 import { COMMAND_LANE, heartbeatNames, isFresh, readHeartbeat } from '../protocol/heartbeat.js';
 import { listFolder } from '../protocol/list-folder.js';
 import { mailboxPaths } from '../protocol/paths.js';
-import { readCard } from './card.js';
+import { cardNames, readCard } from './card.js';
 import { mailboxNames } from './mailbox-names.js';
+import { isOriginals } from './original.js';
 
 /** Who is attached to whoever asks; a daemon knows, a command without one does not. */
 export interface Registry {
@@ -25,6 +26,7 @@ export function knownNames(registry: Registry): string[] {
     ...registry.agentNames(),
     ...mailboxNames(registry.root),
     ...heartbeatNames(registry.root),
+    ...cardNames(registry.root), // an original server clears away the other two
   ];
   return [...new Set(names)].sort();
 }
@@ -39,7 +41,8 @@ export function isKnown(registry: Registry, name: string): boolean {
   if (registry.agent(name) !== undefined) return true;
   return (
     existsSync(mailboxPaths(registry.root, name).dir) ||
-    readHeartbeat(registry.root, name) !== undefined
+    readHeartbeat(registry.root, name) !== undefined ||
+    readCard(registry.root, name) !== undefined
   );
 }
 
@@ -49,7 +52,8 @@ export function currentName(registry: Registry, name: string): string {
   // Bounded: cards are files, and files can point in a circle.
   for (let step = 0; step < 8 && registry.agent(current) === undefined; step += 1) {
     const next = readCard(registry.root, current)?.renamed_to;
-    if (next === undefined) break;
+    // Somebody else may bear the former name now.
+    if (next === undefined || isOriginals(registry.root, current)) break;
     current = next;
   }
   return current;

@@ -110,7 +110,8 @@ function fromReceipt(message: Message, paths: MailboxPaths): Partial<MessageRepo
     return {
       state: 'seen',
       at: typeof at === 'string' ? at : null,
-      evidence: typeof evidence === 'string' ? evidence : null,
+      // The original's receipts say no more than that they are there.
+      evidence: typeof evidence === 'string' ? evidence : 'receipt',
     };
   }
   // Renaming a file sets this time, so it is when the message was moved to done/.
@@ -130,12 +131,17 @@ function rejected(root: string, id: string): MessageReport | undefined {
       id,
       ...NOWHERE,
       state: 'rejected',
-      to: typeof mailbox === 'string' ? mailbox.slice('to-'.length) : null,
+      to: typeof mailbox === 'string' ? recipientOf(mailbox) : null,
       at: typeof at === 'string' ? at : null,
       reason: typeof reason === 'string' ? reason : null,
     };
   }
   return undefined;
+}
+
+/** By a mailbox's folder, `to-<name>` or the older `<from>-to-<name>`. */
+function recipientOf(mailbox: string): string {
+  return mailbox.startsWith('to-') ? mailbox.slice(3) : mailbox.replace(/^.*-to-/s, '');
 }
 
 function readJson(path: string): Record<string, unknown> | undefined {

@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path';
 import { appendJournal, readJournal, wasOffered, type Evidence } from './delivery.js';
+import { Cc2ccError } from '../protocol/errors.js';
 import { expiresAt, sentAt, type Message } from '../protocol/envelope.js';
 import { Cc2ccError } from '../protocol/errors.js';
 import { isMessageId, timeOfId } from '../protocol/ids.js';
@@ -8,6 +9,7 @@ import { admit } from './admit.js';
 import { messageFiles, registryOf } from './directory.js';
 import { refusalOf, type Gate } from './gate.js';
 import { inspectFile } from './inspect.js';
+import { isOriginals } from './original.js';
 import { writeReceipts } from './receipts.js';
 import { rejectFile } from './reject.js';
 import { settleFile } from './settle.js';
@@ -38,8 +40,10 @@ export function* waitingFor(
   root: string,
   name: string,
   gate: Gate,
-  { reject, onRefused }: WaitingOptions,
+  options: WaitingOptions,
 ): Generator<Waiting> {
+  const { onRefused } = options;
+  const reject = options.reject && !isOriginals(root, name);
   const paths = mailboxPaths(root, name);
   const past = readJournal(paths.journal);
   for (const file of inQueueOrder(paths, messageFiles(root, name))) {
@@ -85,12 +89,22 @@ function noteTask(
 
 /**
  * Notes that messages were seen, and moves them to `done/`; for a mailbox that no session reads.
- * What is not in the inbox is passed over.
+ * What is not in the inbox is passed over. An original server takes its mail itself: of an answer in
+ * its name nothing is noted.
  *
  * @returns how many were moved
+ * @throws Cc2ccError E_NAME where what a command showed is the mail of an original server
  */
 export function markSeen(paths: MailboxPaths, ids: readonly string[], evidence: Evidence): number {
-  const inbox = new Set(messageFiles(join(paths.dir, '..'), basename(paths.dir).slice(3)));
+  const root = join(paths.dir, '..');
+  const name = basename(paths.dir).slice('to-'.length);
+  if (isOriginals(root, name)) {
+    if (evidence === 'reply') return 0;
+    throw new Cc2ccError('E_NAME', `${name} is attached: an original cc2cc server gets its mail.`, {
+      hint: 'To look without taking it: cc2cc receive --peek',
+    });
+  }
+  const inbox = new Set(messageFiles(root, name));
   const mine = ids.filter((id) => inbox.has(`${id}.json`));
   if (mine.length === 0) return 0;
   const at = new Date().toISOString();

@@ -41,3 +41,15 @@ test('a message that was moved by hand is not said to have been seen', (t) => {
   assert.match(sentence, /what shows that it was seen is not noted/);
   assert.doesNotMatch(sentence, /was seen by/);
 });
+
+test('a receipt of the original, without evidence and without a journal, is evidence', (t) => {
+  const root = tempFolder(t);
+  const paths = mailboxPaths(root, 'bob');
+  ensureMailbox(paths);
+  const message = createMessage({ id: 'msg-1', from: 'ann', to: 'bob', text: 'x', ttl: 0 });
+  writeFileSync(join(paths.done, 'msg-1.json'), encodeMessage(message));
+  const receipt = { msg_id: 'msg-1', delivered_at: at, delivered_to: 'bob' };
+  writeFileSync(join(paths.receipts, 'msg-1.receipt.json'), JSON.stringify(receipt));
+  const sentence = sentenceOfReport(reportMessage(root, 'msg-1'));
+  assert.equal(sentence, 'msg-1 was seen by bob at 2026-11-20 12:00:00 UTC (evidence: receipt).');
+});
