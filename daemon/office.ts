@@ -12,6 +12,7 @@ import type { Log } from './log.js';
 import { InboxWatch } from './inbox-watch.js';
 import { Mailbox } from './mailbox.js';
 import { SocketBuckets } from './lanes/socket-buckets.js';
+import { LegacyMail } from './legacy-mail.js';
 import { claimFor } from './naming.js';
 import { Presence, type Listener } from './presence.js';
 import { formerProfile } from './profile.js';
@@ -50,6 +51,7 @@ export class Office {
   readonly evidence: EvidenceWatch;
   readonly idle: IdleNotices;
   readonly rules: Rulebook;
+  readonly legacy: LegacyMail;
   readonly sockets = new SocketBuckets();
   readonly names: SessionNames;
   readonly tasks: TaskStore;
@@ -80,6 +82,7 @@ export class Office {
     this.evidence = new EvidenceWatch(() => this.sessions, config, log);
     this.presence = new Presence(() => this.#listeners());
     this.idle = new IdleNotices(this, idleWatches);
+    this.legacy = new LegacyMail(this);
   }
 
   /** The session that bears a name here and now. */
@@ -134,6 +137,7 @@ export class Office {
     session.agent = { name, lease, mailbox, doorbell: this.inboxes.hang(session, mailbox) };
     this.#agents.set(name, session);
     this.#receive(name, mailbox);
+    this.legacy.fetch([session]);
     this.inboxes.look(session);
     this.idle.attached(name);
     this.evidence.wake();

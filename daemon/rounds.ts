@@ -97,6 +97,9 @@ export function beginRounds(
     await attempt('look at rules.json', () => {
       office.rules.tend(); // what waits is offered below, also when quiet hours have passed
     });
+    await attempt('read mailboxes of the older form', () => {
+      office.legacy.fetch();
+    });
     for (const session of office.sessions) {
       await attempt('rescan the inboxes', () => {
         session.agent?.doorbell.check(true);

@@ -9,6 +9,7 @@ export const checkInbox = defineTool({
   handle: (_args, { office, session }) => {
     office.register(session);
     office.evidence.collect(session);
+    office.legacy.fetch([session]);
     office.inboxes.look(session); // the directory is the truth, whatever rang or did not ring
     return { text: '', inbox: true };
   },
