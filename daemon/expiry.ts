@@ -67,7 +67,9 @@ export class Expiry {
 
   /** Attached elsewhere: only they know whether it is being read at this moment. */
   #isLeft(name: string): boolean {
-    const { root, host } = this.#office;
+    const { root, host, rivals } = this.#office;
+    // Of two readers one tells the sender: twice would be once too often.
+    if (rivals.has(name)) return true;
     return this.#office.agent(name) === undefined && isLeftToOwner(root, name, host);
   }
 

@@ -1,4 +1,5 @@
 import { writeCard } from '../mail/card.js';
+import { isOriginals } from '../mail/original.js';
 import { writeHeartbeat } from './heartbeats.js';
 import type { Office } from './office.js';
 import type { Session } from './session.js';
@@ -18,6 +19,8 @@ export function beat(
   const { agent, facts, sessionId, profile, lane, leaving } = session;
   if (agent === undefined) return undefined;
   const { root, host, log } = office;
+  // Of two that use one name the other one is still there.
+  if (status === 'offline' && isOriginals(root, agent.name)) return undefined;
   const beat = { name: agent.name, facts, sessionId, summary: profile.summary, lane, host };
   try {
     writeHeartbeat(root, beat, leaving ? 'offline' : status, context);

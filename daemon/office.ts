@@ -18,6 +18,7 @@ import { Presence, type Listener } from './presence.js';
 import { formerProfile } from './profile.js';
 import { PairRate } from './rate.js';
 import { Repeats } from './repeats.js';
+import { Rivals } from './rivals.js';
 import { Rulebook } from './rulebook.js';
 import { SessionNames } from './session-names.js';
 import type { Registration, Session } from './session.js';
@@ -52,6 +53,7 @@ export class Office {
   readonly idle: IdleNotices;
   readonly rules: Rulebook;
   readonly legacy: LegacyMail;
+  readonly rivals: Rivals;
   readonly sockets = new SocketBuckets();
   readonly names: SessionNames;
   readonly tasks: TaskStore;
@@ -83,6 +85,7 @@ export class Office {
     this.presence = new Presence(() => this.#listeners());
     this.idle = new IdleNotices(this, idleWatches);
     this.legacy = new LegacyMail(this);
+    this.rivals = new Rivals(this);
   }
 
   /** The session that bears a name here and now. */

@@ -53,17 +53,20 @@ async function rename(office: Office, session: Session, name: string): Promise<s
       hint: `You are still ${old}. See list_agents.`,
     });
   }
+  // What waits goes along; what comes for the old name from now on is the other's.
+  const isShared = office.rivals.has(old);
   const from = mailboxPaths(office.root, old);
   agent.mailbox.flush();
   moveMail(from, mailboxPaths(office.root, name));
   const { facts, sessionId, profile, lane } = session;
-  writeHeartbeat(
-    office.root,
-    { name: old, facts, sessionId, summary: profile.summary, lane, host: office.host },
-    'offline',
-    `renamed to ${name}`,
-  );
-  writeCard(office.root, { name: old, host: office.host, renamed_to: name });
+  if (!isShared) {
+    const { summary } = profile;
+    const last = { name: old, facts, sessionId, summary, lane, host: office.host };
+    writeHeartbeat(office.root, last, 'offline', `renamed to ${name}`);
+  }
+  const { root, host } = office;
+  writeCard(root, { name: old, host, ...(isShared ? {} : { renamed_to: name }) });
+  office.rivals.forget(old);
   office.readdress(session, claim);
   office.idle.renamed(old, name);
   beat(office, session, `renamed from ${old}`);

@@ -17,7 +17,7 @@ export function statusReport(
 ): StatusReport {
   const doorbells = [...office.sessions].flatMap(({ agent }) => agent?.doorbell ?? []);
   const watching = doorbells.every((doorbell) => doorbell.ok());
-  const problems = [...rounds.problems()];
+  const problems = [...rounds.problems(), ...office.rivals.problems()];
   if (!watching) problems.push('an inbox cannot be watched; it is rescanned on a timer instead');
   if (office.rules.problem !== undefined) problems.push(office.rules.problem);
   return {

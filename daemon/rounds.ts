@@ -1,22 +1,17 @@
 import { storeError } from '../protocol/errors.js';
+import { Beats } from './beats.js';
 import type { Cleaning } from './cleaning.js';
+import { every } from './every.js';
 import type { Expiry } from './expiry.js';
 import { HEARTBEAT_STALE_MS } from '../protocol/limits.js';
 import { OtherHeartbeats } from './heartbeats.js';
 import { restoreRoot } from './root.js';
 import { followRenames } from './follow.js';
-import { beat } from './identity.js';
 import type { LogFile } from './log.js';
 import type { Office } from './office.js';
 
 /** Another host's deliveries raise no events here: look every second while it has live agents. */
 const SHARED_ROUND_MS = 1_000;
-
-/**
- * Others take a heartbeat older than 15 s for dead; a late round must not make it so. Each one costs
- * a millisecond, most of what an idle daemon does: replacing a file makes the disk work.
- */
-const MAX_BEAT_MS = 8_000;
 
 /** The daemon's regular duties. One timer drives them all. */
 export interface Rounds {
@@ -46,14 +41,12 @@ export function beginRounds(
   onSuperseded: () => void,
 ): Rounds {
   let problems: string[] = [];
-  let beatProblems: string[] = [];
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
   const others = new OtherHeartbeats(office.root, office.host);
   const sweepDue = every(office.config.sweepMs);
   const othersDue = every(Math.min(HEARTBEAT_STALE_MS, 3 * office.config.roundMs));
-  // Every second round, but with the longest round in every one.
-  const beatDue = every(Math.min(1.75 * office.config.roundMs, MAX_BEAT_MS));
+  const beats = new Beats(office);
   let shared = false;
 
   /** One duty that fails must not keep the others from being done. */
@@ -79,15 +72,7 @@ export function beginRounds(
       if (restoreRoot(office)) problems.push('folders of the bridge root were removed; made anew');
     });
     await attempt('write heartbeats', () => {
-      if (!beatDue()) {
-        problems.push(...beatProblems);
-        return;
-      }
-      const errors = [...office.sessions].map((session) => beat(office, session, 'attached'));
-      const error = errors.find((found) => found !== undefined);
-      beatProblems =
-        error === undefined ? [] : [storeError('write heartbeats', office.root, error).message];
-      problems.push(...beatProblems);
+      problems.push(...beats.write());
     });
     await attempt('look after others', () => {
       if (!othersDue()) return;
@@ -137,16 +122,5 @@ export function beginRounds(
       clearTimeout(timer);
       cleaning.stop();
     },
-  };
-}
-
-/** True once per interval, and the first time. On a clock that nobody sets. */
-function every(ms: number): () => boolean {
-  let next = 0;
-  return () => {
-    const now = performance.now();
-    if (now < next) return false;
-    next = now + ms;
-    return true;
   };
 }

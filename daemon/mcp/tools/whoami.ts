@@ -4,6 +4,7 @@ import { describeAgent, onlineNames } from '../../directory.js';
 import type { Profile } from '../../../mail/profile.js';
 import { plural } from '../../lanes/digest.js';
 import { sanitizeText, sanitizeValue } from '../../../protocol/sanitize.js';
+import { warningOf } from '../../rivals.js';
 import type { Office } from '../../office.js';
 import { defineTool } from './tool.js';
 
@@ -20,6 +21,7 @@ export const whoami = defineTool({
       text: [
         `You are "${name}". Online: ${others.length === 0 ? 'nobody else' : others.join(', ')}.`,
         laneSentence(office, name),
+        ...(office.rivals.has(name) ? [warningOf(name)] : []),
         ...selfSentences(session.profile),
         ...(wish === undefined || isName(wish)
           ? []
