@@ -91,7 +91,7 @@ function openNew(paths: MailboxPaths, id: string): OpenFile {
 }
 
 /** A cleanup may remove an empty mailbox again before we have something in it, but not for ever. */
-const MAX_TRIES = 5;
+const MAX_TRIES = 100;
 
 /** Runs a step that needs the folders, and makes them where they are missing. */
 function inMailbox<T>(paths: MailboxPaths, step: () => T): T {

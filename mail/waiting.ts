@@ -2,7 +2,6 @@ import { basename, join } from 'node:path';
 import { appendJournal, readJournal, wasOffered, type Evidence } from './delivery.js';
 import { Cc2ccError } from '../protocol/errors.js';
 import { expiresAt, sentAt, type Message } from '../protocol/envelope.js';
-import { Cc2ccError } from '../protocol/errors.js';
 import { isMessageId, timeOfId } from '../protocol/ids.js';
 import { mailboxPaths, rootPaths, type MailboxPaths } from '../protocol/paths.js';
 import { admit } from './admit.js';

@@ -8,6 +8,7 @@ import { doneItems, receiptItems } from './done.js';
 import { journalItems } from './journals.js';
 import { rejectedItems } from './rejected.js';
 import type { Item, Scene, Source } from './scene.js';
+import { taskItems } from './tasks.js';
 import { Tally } from './tally.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -65,5 +66,6 @@ function* sourcesIn({ root }: Scene): Generator<Source> {
     for (const itemsOf of perMailbox) yield (scene) => itemsOf(scene, name);
   }
   yield rejectedItems;
+  yield taskItems;
   yield agentItems;
 }

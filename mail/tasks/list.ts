@@ -46,17 +46,3 @@ export async function selectTasks(
 function lastFirst(a: Task, b: Task): number {
   return b.updatedAt.localeCompare(a.updatedAt) || b.id.localeCompare(a.id);
 }
-
-/** A task that has ended, for who cleans up. */
-export interface EndedTask {
-  id: string;
-  /** Epoch milliseconds. */
-  endedAt: number;
-}
-
-/** The tasks that have ended; their folders are `taskFolder(root, id)`. */
-export function* endedTasks(store: TaskStore): Generator<EndedTask> {
-  for (const { id, endedAt } of store.all()) {
-    if (endedAt !== null) yield { id, endedAt: Date.parse(endedAt) };
-  }
-}
