@@ -4,7 +4,8 @@ import { DigestRoom, partBytes } from './digest-room.js';
 import { ruleAttribute, ruleBytes } from './rule-lines.js';
 import { digestOf, noReply, plural, shownText, type Offered } from './digest.js';
 import { sanitizeText, sanitizeValue } from '../../protocol/sanitize.js';
-import { howToWork, taskFacts } from './task-facts.js';
+import { taskFacts } from '../../mail/tasks/facts.js';
+import { howToWork } from './task-facts.js';
 
 /** One notification: what the model reads, and attributes that only the daemon sets. */
 export interface Push {

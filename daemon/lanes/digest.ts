@@ -3,7 +3,8 @@ import type { Message } from '../../protocol/envelope.js';
 import { HEAD, headerOf } from '../../protocol/shown.js';
 import { sanitizeText } from '../../protocol/sanitize.js';
 import { ruleLines } from './rule-lines.js';
-import { HOW_TO_WORK, isTaskNews, taskFact } from './task-facts.js';
+import { taskFact } from '../../mail/tasks/facts.js';
+import { HOW_TO_WORK, isTaskNews } from './task-facts.js';
 
 /** A message on its way to a session, and whether the session may have had it before. */
 export interface Offered {

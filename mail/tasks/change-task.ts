@@ -41,7 +41,7 @@ export function changeTask(
 ): Changed {
   const stored = store.change(wish.id, (task) => {
     const as = partyOf(registry, task, wish.by, wish.state);
-    if (as === undefined) throw unknownTask(task.id);
+    if (as === undefined) throw unknownTask(task.id, wish.by);
     const before = doneBefore(task, as, wish);
     if (before !== undefined) return before;
     const objection = objectionTo(task, as, wish.state);

@@ -151,8 +151,10 @@ export class TaskStore {
   }
 }
 
-export function unknownTask(id: string): Cc2ccError {
-  return new Cc2ccError('E_UNKNOWN_TASK', `There is no task ${id}.`, {
+/** @param who the agent whom it does not concern, if that is why */
+export function unknownTask(id: string, who?: string): Cc2ccError {
+  const whom = who === undefined ? '' : ` for ${who}`;
+  return new Cc2ccError('E_UNKNOWN_TASK', `There is no task ${id}${whom}.`, {
     hint: 'See list_tasks, or cc2cc task list.',
   });
 }

@@ -4,6 +4,7 @@ import { sanitizeText } from '../../protocol/sanitize.js';
 import { paint, type Style, type Terminal } from '../../protocol/terminal/terminal.js';
 import { wrap } from '../../protocol/terminal/text.js';
 import { clock } from '../../protocol/terminal/times.js';
+import { taskFact } from '../../mail/tasks/facts.js';
 import { SIGNATURES } from './message-view.js';
 
 /** Lines of a text that are shown unless all are asked for. */
@@ -22,7 +23,9 @@ export function renderRecorded(
 ): string[] {
   const { message, signature, state } = recorded;
   const { id, from, to, type, priority, content } = message;
-  const facts = `${type}/${priority}, ${state}, ${SIGNATURES[signature]}`;
+  const facts = [`${type}/${priority}`, ...taskFact(message), state, SIGNATURES[signature]].join(
+    ', ',
+  );
   // No indent: an id fits just into 40 columns.
   const head = wrap(`${clock(sentAt(message))}  ${from} → ${to}  ${id}  (${facts})`, terminal.width)
     .map((line) => line.replace(state, paint(terminal, STATES[state], state)))

@@ -1,4 +1,5 @@
 import type { SignatureState } from '../../mail/signing.js';
+import { taskFact } from '../../mail/tasks/facts.js';
 import { sentAt, type Message } from '../../protocol/envelope.js';
 import { sanitizeText } from '../../protocol/sanitize.js';
 import { paint, type Terminal } from '../../protocol/terminal/terminal.js';
@@ -28,6 +29,7 @@ export function renderMessage(
   const { id, from, to, type, priority, replyTo, broadcast } = message;
   const facts = [
     ...(type === 'message' ? [] : [type]),
+    ...taskFact(message),
     ...(priority === 'normal' ? [] : [priority]),
     ...(broadcast === true ? ['broadcast'] : []),
     ...(typeof replyTo === 'string' ? [`answers ${replyTo}`] : []),

@@ -26,7 +26,7 @@ export const listTasks = defineTool({
 
 function detailOf(office: Office, self: string, id: string): string {
   const task = office.tasks.read(id);
-  if (task === undefined || !isParty(office, task, self)) throw unknownTask(id);
+  if (task === undefined || !isParty(office, task, self)) throw unknownTask(id, self);
   return taskDetail(office, task);
 }
 

@@ -1,4 +1,5 @@
 /** `cc2cc log`: what was said, by the files alone. */
+import { taskOfMessageId } from '../../../mail/tasks/task-id.js';
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -150,7 +151,7 @@ test('what became of a message and whose it is stands beside it', async (t) => {
     [
       `2026-11-20 00:01:00  ann → ben  ${idAt(1)}  (message/normal, waiting, verified)`,
       `2026-11-20 00:02:00  ann → ben  ${idAt(2)}  (message/normal, expired, unsigned)`,
-      `2026-11-20 00:03:00  ann → ben  ${seen}  (task/high, seen, unsigned)`,
+      `2026-11-20 00:03:00  ann → ben  ${seen}  (task/high, ${taskOfMessageId(seen)} submitted, seen, unsigned)`,
       `2026-11-20 00:04:00  ann → ben  ${idAt(4)}  (message/normal, expired, unsigned)`,
       `2026-11-20 00:05:00  eve → ben  ${idAt(5)}  (message/normal, waiting, [SIGNATURE INVALID])`,
       '',

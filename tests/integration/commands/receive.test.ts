@@ -85,7 +85,7 @@ test('with the policy to accept all, a forged one is shown as such', async (t) =
   const forged = { ...new Keyring(sandbox.root).seal(message), type: 'task' as const };
   stageBytes(sandbox, 'cy', message.id, encodeMessage(forged)).drop();
   const { stdout } = await cli(sandbox, ['receive', 'cy']);
-  assert.match(stdout, /\(task, \[SIGNATURE INVALID\]\)\n {2}changed/);
+  assert.match(stdout, /\(task, task-[\w-]+ submitted, \[SIGNATURE INVALID\]\)\n {2}changed/);
 });
 
 test('a text can neither steer the terminal nor pass for another message', async (t) => {
