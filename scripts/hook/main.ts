@@ -1,6 +1,6 @@
 import { isatty } from 'node:tty';
 import { HOOK_EVENTS } from '../../protocol/control.js';
-import { ExitCode, sentenceOf } from '../../protocol/errors.js';
+import { errnoOf, ExitCode, sentenceOf } from '../../protocol/errors.js';
 import { LOCAL_SETTINGS } from '../../protocol/settings/local.js';
 import { takeFlags } from '../../protocol/settings/take-flags.js';
 import { reportEvent } from './event.js';
@@ -82,7 +82,13 @@ async function undisturbing(run: () => Promise<number>): Promise<number> {
   }
 }
 
+/** A reader that has seen enough and is gone is no error. */
 async function print(stream: NodeJS.WritableStream, text: string, code: number): Promise<number> {
-  await handOver(stream, text);
+  stream.on('error', () => undefined); // it is told again, beside the failure of the write
+  try {
+    await handOver(stream, text);
+  } catch (error) {
+    if (errnoOf(error) !== 'EPIPE') throw error;
+  }
   return code;
 }
