@@ -180,12 +180,18 @@ export class Mailbox {
     this.#change(entry, { event: 'dropped' });
   }
 
-  /** The message of an entry, from memory or, checked anew, from its file. */
+  /**
+   * The message of an entry, from memory or, checked anew, from its file. What its signature tells now
+   * is what the entry tells from then on.
+   */
   read(entry: Entry): Message | undefined {
     if (entry.message !== undefined) return entry.message;
-    const verdict = this.#inspect(`${entry.id}.json`);
-    if (verdict.kind === 'message') return verdict.message;
-    if (verdict.kind === 'later') return undefined; // no file descriptor is left: it is still there
+    const verdict = this.#inspectAgain(entry.id);
+    if (verdict.kind === 'message' && verdict.message.id === entry.id) {
+      entry.signature = verdict.signature;
+      return verdict.message;
+    }
+    if (verdict.kind === 'later') return undefined; // it cannot be read at this moment: it is still there
     if (entry.state.name === 'pushed') this.#shown.add(entry.id); // should it come back
     this.#remove(entry.id); // taken away or spoilt by somebody; a scan will say which
     return undefined;
@@ -318,6 +324,16 @@ export class Mailbox {
     if (verdict.kind !== 'message') return verdict;
     const reason = refusalOf(verdict.signature, this.#gate.policy);
     return reason === undefined ? verdict : { kind: 'reject', reason };
+  }
+
+  /** Of a file that was let in. Who offers from a timer must not fail for the key's sake. */
+  #inspectAgain(id: string): Verdict {
+    try {
+      return this.#inspect(`${id}.json`);
+    } catch (error) {
+      this.#log.error({ err: error, id }, 'message cannot be read');
+      return { kind: 'later' };
+    }
   }
 
   #list(): string[] {

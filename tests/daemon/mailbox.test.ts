@@ -215,3 +215,41 @@ test('a message that was being taken back when the daemon died waits again', asy
   const { fresh } = bench.open({}).scan();
   assert.deepEqual(ids(fresh), [id]);
 });
+
+test('what a file says when it is shown decides, not what it said when it was found', async (t) => {
+  const bench = new MailboxBench(t);
+  const sealed = bench.gate.keys.seal(messageOf(1));
+  const path = join(bench.paths.inbox, `${sealed.id}.json`);
+  const committed = deliverMessage(bench.paths, sealed.id, encodeMessage(sealed));
+  bench.mailbox.arrive(sealed, committed);
+  await committed;
+  await Promise.all(bench.mailbox.pending());
+  const entry = bench.mailbox.entries.get(sealed.id)!;
+  const { signature, ...unsigned } = sealed;
+  assert.ok(signature);
+  writeFileSync(path, encodeMessage({ ...unsigned, content: { text: 'exchanged', parts: [] } }));
+  assert.equal(bench.mailbox.read(entry)?.content.text, 'exchanged');
+  assert.equal(entry.signature, 'unsigned');
+  writeFileSync(path, encodeMessage(bench.gate.keys.seal({ ...sealed, id: messageOf(2).id })));
+  assert.equal(
+    bench.mailbox.read(entry),
+    undefined,
+    'a message of another id is not shown as this',
+  );
+});
+
+test('a message that cannot be checked for the moment stays where it is', async (t) => {
+  const bench = new MailboxBench(t);
+  const sealed = bench.gate.keys.seal(messageOf(1));
+  bench.drop(`${sealed.id}.json`, encodeMessage({ ...sealed, priority: 'high' }));
+  bench.gate.policy = 'accept';
+  const [entry] = bench.mailbox.scan().fresh;
+  entry!.message = undefined;
+  const key = join(bench.paths.dir, '..', 'secret.key');
+  const kept = readFileSync(key);
+  writeFileSync(key, '');
+  assert.equal(bench.mailbox.read(entry!), undefined);
+  assert.equal(bench.mailbox.entries.size, 1);
+  writeFileSync(key, kept);
+  assert.equal(bench.mailbox.read(entry!)?.priority, 'high');
+});
