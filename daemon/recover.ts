@@ -28,7 +28,8 @@ export function recover(paths: MailboxPaths, journal: Journal, log: Log): Map<st
 }
 
 function finish(paths: MailboxPaths, id: string, { state, history }: Delivery): void {
-  const waits = isIn(paths.inbox, id);
+  // What lies in done/ as well is a replay, which must not take its place.
+  const waits = isIn(paths.inbox, id) && !isIn(paths.done, id);
   if (state.name === 'seen') {
     const { evidence } = state;
     if (waits) settleFile(paths, id, { state: 'seen', evidence });
@@ -37,7 +38,7 @@ function finish(paths: MailboxPaths, id: string, { state, history }: Delivery): 
     if (waits) settleFile(paths, id, { state: 'expired' });
   } else if (history.at(-1)?.event === 'dropped') {
     // Nobody has seen it after all.
-    if (!waits && isIn(paths.done, id)) unsettleFile(paths, id);
+    if (!isIn(paths.inbox, id) && isIn(paths.done, id)) unsettleFile(paths, id);
   }
 }
 

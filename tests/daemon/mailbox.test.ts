@@ -253,3 +253,18 @@ test('a message that cannot be checked for the moment stays where it is', async 
   writeFileSync(key, kept);
   assert.equal(bench.mailbox.read(entry!)?.priority, 'high');
 });
+
+test('a replay of what the journal knows as seen does not take the place of it in done/', async (t) => {
+  const bench = new MailboxBench(t);
+  const { id } = bench.dropMessage(1);
+  bench.mailbox.scan();
+  await bench.mailbox.settle(id, { state: 'seen', evidence: 'reply' });
+  const seen = readFileSync(join(bench.paths.done, `${id}.json`), 'utf8');
+  bench.drop(
+    `${id}.json`,
+    encodeMessage({ ...messageOf(1), content: { text: 'forged', parts: [] } }),
+  );
+  bench.open({}).scan();
+  assert.equal(readFileSync(join(bench.paths.done, `${id}.json`), 'utf8'), seen);
+  assert.match(bench.reasons()[0]!, /^replay/);
+});
