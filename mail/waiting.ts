@@ -1,5 +1,12 @@
+import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { appendJournal, readJournal, wasOffered, type Evidence } from './delivery.js';
+import {
+  appendJournal,
+  readJournal,
+  wasOffered,
+  type DeliveryState,
+  type Evidence,
+} from './delivery.js';
 import { Cc2ccError } from '../protocol/errors.js';
 import { expiresAt, sentAt, type Message } from '../protocol/envelope.js';
 import { isMessageId, timeOfId } from '../protocol/ids.js';
@@ -11,7 +18,7 @@ import { inspectFile } from './inspect.js';
 import { isOriginals } from './original.js';
 import { writeReceipts } from './receipts.js';
 import { rejectFile } from './reject.js';
-import { settleFile } from './settle.js';
+import { settleFile, type Settlement } from './settle.js';
 import type { SignatureState } from './signing.js';
 import { TaskStore } from './tasks/store.js';
 import { takeIn } from './tasks/take-in.js';
@@ -46,6 +53,13 @@ export function* waitingFor(
   const paths = mailboxPaths(root, name);
   const past = readJournal(paths.journal);
   for (const file of inQueueOrder(paths, messageFiles(root, name))) {
+    const id = file.slice(0, -'.json'.length);
+    const state = past.get(id)?.state;
+    // Who noted the end of it was stopped before the move; what lies in done/ as well is a replay.
+    if (hasEnded(state) && !existsSync(join(paths.done, file))) {
+      if (reject) settleFile(paths, id, settlementOf(state));
+      continue;
+    }
     const verdict = inspectFile(join(paths.inbox, file), file, gate.keys);
     if (verdict.kind === 'gone' || verdict.kind === 'later') continue;
     const reason =
@@ -70,6 +84,16 @@ export function* waitingFor(
     if (reject) noteTask(root, name, gate, { message, signature });
     yield { message, signature, repeated };
   }
+}
+
+type Ended = Extract<DeliveryState, { name: Settlement['state'] }>;
+
+function hasEnded(state: DeliveryState | undefined): state is Ended {
+  return state?.name === 'seen' || state?.name === 'expired';
+}
+
+function settlementOf(state: Ended): Settlement {
+  return state.name === 'seen' ? { state: 'seen', evidence: state.evidence } : { state: 'expired' };
 }
 
 /** What it means for a task; who reads the mail gets it, whether or not that can be noted. */

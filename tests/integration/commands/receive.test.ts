@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import { createMessage, encodeMessage } from '../../../protocol/envelope.js';
 import { readHeartbeat } from '../../../protocol/heartbeat.js';
 import { newMessageId } from '../../../protocol/ids.js';
+import { appendJournal } from '../../../mail/delivery.js';
 import { Keyring } from '../../../mail/keyring.js';
 import { reportMessage } from '../../../mail/message-report.js';
 import { attachAgent } from '../../support/agents.js';
@@ -153,7 +154,7 @@ for (const running of [false, true]) {
     await until(() => text().includes('before'), 'what waited');
     await until(() => readHeartbeat(sandbox.root, 'cy')?.status === 'active', 'a heartbeat');
     const sent = await cli(sandbox, ['send', 'cy', 'while it runs', '--from', 'ann']);
-    if (running) assert.match(sent.stdout, /waiting for cy, who reads it with cc2cc receive/);
+    assert.match(sent.stdout, /waiting for cy, who reads it with cc2cc receive/);
     await until(() => text().includes('while it runs'), 'what came');
     await until(() => listInbox(sandbox, 'cy').length === 0, 'it to be noted as seen');
     const second = await cli(sandbox, ['receive', 'cy']);
@@ -247,4 +248,26 @@ test('receive for somebody who has never had mail makes no noise and no harm', a
   assert.equal((await cli(sandbox, ['receive', 'cy', '-n', 'many'])).code, 2);
   assert.ok(!existsSync(join(sandbox.root, 'to-nobody-here')));
   assert.deepEqual(readdirSync(join(sandbox.dir, 'state')).includes('cc2cc'), true);
+});
+
+test('what was noted as seen by somebody who was stopped then is not shown again', async (t) => {
+  const sandbox = sandboxFor(t);
+  const id = dropMessage(sandbox, 'cy', { text: 'shown before' });
+  dropMessage(sandbox, 'cy', { text: 'new' });
+  const line = { id, at: new Date().toISOString(), event: 'seen', evidence: 'command' } as const;
+  appendJournal(mailboxOf(sandbox, 'cy').journal, [line]);
+  const peeked = await cli(sandbox, ['receive', 'cy', '--peek']);
+  assert.doesNotMatch(peeked.stdout, /shown before/);
+  assert.equal(listInbox(sandbox, 'cy').length, 2);
+  const { stdout } = await cli(sandbox, ['receive', 'cy']);
+  assert.match(stdout, /new/);
+  assert.doesNotMatch(stdout, /shown before/);
+  assert.equal(listDone(sandbox, 'cy').length, 2);
+  stageBytes(
+    sandbox,
+    'cy',
+    id,
+    encodeMessage(createMessage({ id, from: 'x', to: 'cy', text: 'r' })),
+  ).drop();
+  assert.match((await cli(sandbox, ['receive', 'cy'])).stderr, /is rejected: replay/);
 });
