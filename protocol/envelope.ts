@@ -118,7 +118,11 @@ export function byQueueOrder(a: Message, b: Message): number {
   return sentAt(a) - sentAt(b) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 }
 
-/** Epoch milliseconds after which the message is expired; Infinity for a ttl of 0. */
+/** The last moment that a date can name. */
+const LAST_DATE_MS = 8.64e15;
+
+/** Epoch milliseconds after which the message is expired; Infinity for a ttl of 0, and past all dates. */
 export function expiresAt(message: Message): number {
-  return message.ttl === 0 ? Infinity : Date.parse(message.timestamp) + message.ttl * 1000;
+  const end = message.ttl === 0 ? Infinity : Date.parse(message.timestamp) + message.ttl * 1000;
+  return end > LAST_DATE_MS ? Infinity : end;
 }
