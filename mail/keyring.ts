@@ -40,9 +40,11 @@ export class Keyring {
    * @throws Cc2ccError E_STORE, E_UNSAFE
    */
   ensure(): boolean {
+    const isThere = readKey(this.#root) !== undefined;
     this.#look(true);
-    if (readKey(this.#root) !== undefined) return false;
-    const made = createKey(this.#root, this.#key ?? newKey());
+    if (isThere) return false;
+    if (this.#key !== undefined) return true; // it was put back
+    const made = createKey(this.#root, newKey());
     this.#look(true);
     return made;
   }
@@ -75,17 +77,18 @@ export class Keyring {
    *   ago, the time of then
    */
   check(raw: Readonly<Record<string, unknown>>, at = Date.now()): SignatureState {
-    this.#look();
+    this.#glance();
     const state = checkSignature(raw, this.#honoured(at));
     if (state !== 'invalid') return state;
-    // Perhaps another process has made a new key since.
-    return this.#look(true) ? checkSignature(raw, this.#honoured(at)) : state;
+    // Perhaps another process has made a new key since; and without a key nobody is to blame.
+    const again = this.#look(true) ? checkSignature(raw, this.#honoured(at)) : state;
+    return again === 'invalid' && this.#key === undefined ? 'unchecked' : again;
   }
 
   /** The text of a message: what is encrypted and cannot be decrypted stays as it is. */
   reveal(text: string): string {
     if (!text.startsWith('ENC:')) return text;
-    this.#look();
+    this.#glance();
     const keys = [this.#key, ...this.#former.map(({ key }) => key)];
     return (
       decryptText(
@@ -147,6 +150,15 @@ export class Keyring {
     return this.#key;
   }
 
+  /** Looks. What can be read with the keys of before does not wait until a spoilt file is mended. */
+  #glance(): void {
+    try {
+      this.#look();
+    } catch (error) {
+      if (this.#key === undefined) throw error;
+    }
+  }
+
   /** Reads the files again where they have changed. Returns whether they had. */
   #look(now = false): boolean {
     const time = performance.now();
@@ -158,8 +170,9 @@ export class Keyring {
     const former = readFormerKeys(this.#root);
     const key = readKey(this.#root);
     this.#former = former;
-    // One that was removed under us is still what the messages of this root are signed with.
     if (key !== undefined) this.#key = key;
+    // One that was removed under us is still what the messages of this root are signed with.
+    else if (this.#key !== undefined) createKey(this.#root, this.#key);
     this.#mark = mark;
     return true;
   }

@@ -15,6 +15,7 @@ import { admit } from './admit.js';
 import { messageFiles, registryOf } from './directory.js';
 import { refusalOf, type Gate } from './gate.js';
 import { inspectFile } from './inspect.js';
+import { keyPath } from './key-files.js';
 import { isOriginals } from './original.js';
 import { writeReceipts } from './receipts.js';
 import { rejectFile } from './reject.js';
@@ -64,6 +65,11 @@ export function* waitingFor(
     if (verdict.kind === 'gone' || verdict.kind === 'later') continue;
     const reason =
       verdict.kind === 'reject' ? verdict.reason : refusalOf(verdict.signature, gate.policy);
+    if (reason !== undefined && verdict.kind === 'message' && verdict.signature === 'unchecked') {
+      throw new Cc2ccError('E_STORE', `There is no key at ${keyPath(root)} to check signatures.`, {
+        hint: 'Restore it: the policy is to require signatures, and nothing is rejected for the lack of it.',
+      });
+    }
     // Letting in also tells what was seen before; looking must not change anything.
     const replayed =
       reason === undefined && verdict.kind === 'message' && reject

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {
   chmodSync,
   existsSync,
+  mkdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -117,4 +118,55 @@ test('what is not a key of ours is neither used nor replaced', (t) => {
   new Keyring(root).ensure();
   writeFileSync(join(root, 'secret.key.former.json'), '{"nonsense": true}');
   assert.throws(() => new Keyring(root).seal(message()), { code: 'E_STORE' });
+});
+
+test('a key file that is spoilt under a running process keeps nobody from reading', (t) => {
+  const root = tempFolder(t);
+  const writer = new Keyring(root, { encrypt: true });
+  const sealed = asRead(writer.seal(message('swordfish')));
+  const forged = { ...sealed, priority: 'high' };
+  const { text } = writer.seal(message('swordfish')).content;
+  for (const spoil of [
+    () => writeFileSync(keyPath(root), ''),
+    () => {
+      rmSync(keyPath(root));
+      mkdirSync(keyPath(root));
+    },
+  ]) {
+    const [first, second, third] = [0, 1, 2].map(() => {
+      const ring = new Keyring(root);
+      assert.equal(ring.ensure(), false);
+      return ring;
+    });
+    const key = readFileSync(keyPath(root));
+    spoil();
+    t.mock.method(performance, 'now', () => Date.now()); // the next look is due
+    assert.equal(first!.check(sealed), 'verified');
+    assert.equal(second!.reveal(text), 'swordfish');
+    assert.throws(() => third!.check(forged), { name: 'Cc2ccError' }); // who knows
+    assert.throws(() => first!.seal(message()), { name: 'Cc2ccError' });
+    rmSync(keyPath(root), { recursive: true });
+    writeFileSync(keyPath(root), key);
+    assert.equal(first!.check(forged), 'invalid');
+    t.mock.restoreAll();
+  }
+});
+
+test('without any key nothing is called invalid', (t) => {
+  const [root, other] = [tempFolder(t), tempFolder(t)];
+  const sealed = asRead(new Keyring(root).seal(message()));
+  const ring = new Keyring(other);
+  assert.equal(ring.check(sealed), 'unchecked');
+  assert.equal(ring.check(asRead(message())), 'unsigned');
+  ring.ensure();
+  assert.equal(ring.check(sealed), 'invalid');
+});
+
+test('a key that is removed is put back before anything new is signed', (t) => {
+  const root = tempFolder(t);
+  const ring = new Keyring(root);
+  const before = asRead(ring.seal(message()));
+  rmSync(keyPath(root));
+  const after = asRead(ring.seal(message()));
+  for (const sealed of [before, after]) assert.equal(new Keyring(root).check(sealed), 'verified');
 });

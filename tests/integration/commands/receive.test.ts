@@ -1,13 +1,14 @@
 /** `cc2cc receive` and `cc2cc reply`, with a daemon and without. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { createMessage, encodeMessage } from '../../../protocol/envelope.js';
 import { readHeartbeat } from '../../../protocol/heartbeat.js';
 import { newMessageId } from '../../../protocol/ids.js';
 import { appendJournal } from '../../../mail/delivery.js';
+import { keyPath } from '../../../mail/key-files.js';
 import { Keyring } from '../../../mail/keyring.js';
 import { reportMessage } from '../../../mail/message-report.js';
 import { attachAgent } from '../../support/agents.js';
@@ -270,4 +271,21 @@ test('what was noted as seen by somebody who was stopped then is not shown again
     encodeMessage(createMessage({ id, from: 'x', to: 'cy', text: 'r' })),
   ).drop();
   assert.match((await cli(sandbox, ['receive', 'cy'])).stderr, /is rejected: replay/);
+});
+
+test('where the key is gone nothing is rejected for it', async (t) => {
+  const sandbox = sandboxFor(t);
+  dropMessage(sandbox, 'cy', { text: 'unsigned' });
+  await cli(sandbox, ['send', 'cy', 'signed', '--from', 'ann']);
+  rmSync(keyPath(sandbox.root));
+  const strict = await cli(sandbox, ['receive', 'cy', '-n', '1'], {
+    env: { CC2CC_SIGNATURES: 'require' },
+  });
+  assert.match(strict.stderr, /unsigned, and the policy/);
+  assert.match(strict.stderr, /There is no key at .*secret\.key to check signatures/);
+  assert.equal(strict.code, 1);
+  assert.equal(listInbox(sandbox, 'cy').length, 1);
+  const { stdout } = await cli(sandbox, ['receive', 'cy']);
+  assert.match(stdout, /\(signature not checked\)\n {2}signed/);
+  assert.deepEqual(rejectionReasons(sandbox).length, 1);
 });
