@@ -5,7 +5,7 @@ import { isFresh, readHeartbeat } from '../protocol/heartbeat.js';
  * wrote. It reads its own mail, knows no leases, and tells senders itself what has expired; so nobody
  * else moves, expires, rejects or marks anything in its mailbox.
  */
-export function isOriginals(root: string, name: string): boolean {
+export function isOriginals(root: string, name: string, now = Date.now()): boolean {
   const heartbeat = readHeartbeat(root, name);
-  return heartbeat !== undefined && heartbeat.host === undefined && isFresh(heartbeat);
+  return heartbeat !== undefined && heartbeat.host === undefined && isFresh(heartbeat, now);
 }

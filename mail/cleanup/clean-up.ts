@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { mailboxNames } from '../mailbox-names.js';
+import { isOriginals } from '../original.js';
 import type { CleanupReport } from '../../protocol/cleanup-report.js';
 import { storeError } from '../../protocol/errors.js';
 import { abandonedItems } from './abandoned.js';
@@ -54,7 +55,10 @@ export async function cleanUp(order: CleanupOrder): Promise<CleanupReport> {
   return tally.report(dryRun, keepDays);
 }
 
-/** Agents come last: they go when all that was theirs has gone. */
+/**
+ * Agents come last: they go when all that was theirs has gone. The mailbox of an original server that
+ * lives is its own business, all of it.
+ */
 function* sourcesIn({ root }: Scene): Generator<Source> {
   const perMailbox: ((scene: Scene, name: string) => AsyncIterable<Item>)[] = [
     abandonedItems,
@@ -63,7 +67,16 @@ function* sourcesIn({ root }: Scene): Generator<Source> {
     journalItems,
   ];
   for (const name of mailboxNames(root)) {
-    for (const itemsOf of perMailbox) yield (scene) => itemsOf(scene, name);
+    for (const itemsOf of perMailbox) {
+      yield async function* (scene) {
+        if (isOriginals(root, name, scene.now)) return;
+        for await (const item of itemsOf(scene, name)) {
+          const remove = (): boolean | Promise<boolean> =>
+            !isOriginals(root, name, scene.now) && item.remove();
+          yield { ...item, remove };
+        }
+      };
+    }
   }
   yield rejectedItems;
   yield taskItems;

@@ -118,8 +118,39 @@ for (const [why, make, order] of STAYS) {
 test('of an agent that stays done/ is cleaned', async (t) => {
   const root = new Root(t);
   root.put('ben', 'done', { id: newMessageId() });
-  root.heartbeat('ben', { status: 'active', host: undefined, timestamp: later(8) });
+  root.heartbeat('ben', { status: 'active', timestamp: later(8) });
   assert.deepEqual(countsOf(await root.clean(8)), { done: 1 });
+});
+
+test('the mailbox of an original server that lives is left wholly alone', async (t) => {
+  const root = new Root(t);
+  const id = newMessageId();
+  root.put('ben', 'done', { id });
+  root.put('ben', 'done', { id: newMessageId(), ttl: 0 });
+  root.receipt('ben', id);
+  root.receipt('ben', newMessageId());
+  root.write('to-ben/tmp/spare.1', '');
+  root.write(
+    'to-ben/journal.jsonl',
+    `{"id":"msg-1","at":"2026-01-01T00:00:00Z","event":"expired"}\n`,
+  );
+  root.heartbeat('ben', { status: 'active', host: undefined, timestamp: later(8) });
+  const before = root.listing();
+  assert.deepEqual(countsOf(await root.clean(8)), {});
+  assert.deepEqual(root.listing(), before);
+  root.heartbeat('ben', { status: 'offline', host: undefined, timestamp: later(8) });
+  assert.deepEqual(countsOf(await root.clean(8)), { done: 2, receipt: 1, tmp: 1, journal: 1 });
+});
+
+test('an original server that starts in the midst of a cleanup keeps the rest', async (t) => {
+  const root = new Root(t);
+  for (let n = 0; n < 3; n += 1) root.put('ben', 'done', { id: newMessageId() });
+  const arrive = async (): Promise<void> => {
+    root.heartbeat('ben', { status: 'active', host: undefined, timestamp: later(8) });
+    await Promise.resolve();
+  };
+  assert.deepEqual(countsOf(await root.clean(8, { breathe: arrive })), {});
+  assert.equal(root.paths().filter((path) => path.includes('done/')).length, 3);
 });
 
 test('mail that has just come for somebody who is gone keeps the mailbox', async (t) => {
