@@ -141,7 +141,7 @@ function whyOf({ keepMs }: Scene, fate: Fate): string {
 }
 
 /** Whether the journal says that a message waits again; read when it has changed since the last look. */
-function ofJournal({ journal }: MailboxPaths): (id: string) => boolean {
+export function ofJournal({ journal }: MailboxPaths): (id: string) => boolean {
   let told: ReturnType<typeof readJournal> | undefined;
   let state: string | undefined;
   return (id) => {

@@ -4,18 +4,30 @@ import { listFolder } from '../../protocol/list-folder.js';
 import { ownFile } from '../own-file.js';
 import { isOwnFolder, taskFolder, taskIds } from '../tasks/paths.js';
 import { TaskStore } from '../tasks/store.js';
+import { answerableIds } from './answerable.js';
 import { isOver, spanOf, type Item, type Scene } from './scene.js';
 
 /** Event files, and what a writer that died has left. */
 const OURS = /^(?:\d{1,6}\.json|\.[0-9a-f-]{36}\.tmp)$/;
 
-/** Tasks that have ended, and folders of which a cleanup that was broken off has left a part. */
+/**
+ * Tasks that have ended, and folders of which a cleanup that was broken off has left a part. One stays
+ * as long as a message of it can be taken in or answered: that would begin it anew.
+ */
 export async function* taskItems(scene: Scene): AsyncGenerator<Item> {
   const store = new TaskStore(scene.root);
+  const over = new Map<string, { bytes: number; messages: string[] }>();
   for (const id of taskIds(scene.root)) {
     await scene.breathe();
     const bytes = bytesOf(scene, store, id);
     if (bytes === undefined) continue;
+    over.set(id, { bytes, messages: Object.values(store.read(id)?.messages ?? {}) });
+  }
+  if (over.size === 0) return;
+  const wanted = new Set([...over.values()].flatMap(({ messages }) => messages));
+  const answerable = await answerableIds(scene, wanted);
+  for (const [id, { bytes, messages }] of over) {
+    if (messages.some((message) => answerable.has(message))) continue;
     yield {
       kind: 'task',
       path: relative(scene.root, taskFolder(scene.root, id)),

@@ -32,6 +32,43 @@ test('a task goes when it ended long enough ago, and one that is open never', as
   assert.equal(store.read(open.task.id)?.state, 'submitted');
 });
 
+const HELD: [where: string, folder: 'inbox' | 'done', ttl: number, days: number][] = [
+  ['waits for ever', 'inbox', 0, 30],
+  ['waits in another mailbox, as its agent was renamed', 'inbox', 0, 30],
+  ['was seen and is kept as long as it is valid', 'done', 20 * 86_400, 19],
+];
+for (const [where, folder, ttl, days] of HELD) {
+  test(`a task that has ended stays while a message of it ${where}`, async (t) => {
+    const root = new Root(t);
+    const store = new TaskStore(root.path);
+    const { task, durable } = submit(store, ['ben', 'cal'], 'Mend it');
+    await durable;
+    const wish = { id: task.id, by: 'ben', state: 'completed' as const };
+    await changeTask(store, registryOf(root.path), wish).durable;
+    const mailbox = where.includes('renamed') ? 'bob' : 'cal';
+    const id = task.messages['cal']!;
+    const at = Date.now() - 60_000;
+    const path = root.put(mailbox, folder, { id, at, type: 'task', ttl, task: { id: task.id } });
+    assert.deepEqual(countsOf(await root.clean(days)), {});
+    // Who takes the message in, or answers it, would begin the task anew.
+    assert.equal(store.read(task.id)?.state, 'completed');
+    rmSync(path);
+    assert.equal(countsOf(await root.clean(days))['task'], 1);
+  });
+}
+
+test('a task goes together with its message, and a tombstone does not keep it', async (t) => {
+  const root = new Root(t);
+  const store = new TaskStore(root.path);
+  for (const ttl of [0, 3600]) {
+    const task = store.read(await ended(root, store));
+    root.put('ben', 'done', { id: task!.messages['ben']!, type: 'task', ttl });
+  }
+  const planned = countsOf(await root.clean(8, { dryRun: true }));
+  assert.deepEqual(planned, { done: 2, task: 2 });
+  assert.deepEqual(countsOf(await root.clean(8)), planned);
+});
+
 test('what a cleanup that was broken off has left is no task again, and goes', async (t) => {
   const root = new Root(t);
   const store = new TaskStore(root.path);
