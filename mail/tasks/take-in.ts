@@ -1,4 +1,4 @@
-import type { Message } from '../../protocol/envelope.js';
+import { expiresAt, type Message } from '../../protocol/envelope.js';
 import type { Cc2ccError } from '../../protocol/errors.js';
 import type { Registry } from '../directory.js';
 import type { SignatureState } from '../signing.js';
@@ -30,7 +30,10 @@ export function takeIn(
   name: string,
 ): TakenIn | undefined {
   if (signature === 'invalid') return undefined; // nobody knows who says so
-  if (message.type === 'task') return adoptTask(store, message, name);
+  if (message.type === 'task') {
+    // One whose time is up is shown to nobody: its task would stay open for ever.
+    return expiresAt(message) > Date.now() ? adoptTask(store, message, name) : undefined;
+  }
   if (message.type !== 'response') return undefined;
   const task = answeredTask(store, registry, message);
   if (task === undefined || task.endedAt !== null) return undefined;

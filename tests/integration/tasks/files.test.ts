@@ -5,7 +5,7 @@ import { idsOf } from '../../../scripts/mcp-client.js';
 import { attachAgent, awake } from '../../support/agents.js';
 import { cli } from '../../support/cli.js';
 import { until } from '../../support/events.js';
-import { dropMessage, readMessages } from '../../support/files.js';
+import { dropMessage, listDone, readMessages } from '../../support/files.js';
 import { attachSilently, sandboxFor } from '../mailbox/support/inbox.js';
 import { taskIdIn, tasksOf } from './support.js';
 
@@ -82,6 +82,16 @@ test('a task id that belongs to another task is not taken over', async (t) => {
   const [task, ...others] = tasksOf(sandbox);
   assert.deepEqual([task?.requester, task?.title, others], ['ann', 'mine', []]);
   assert.equal(task?.state, 'submitted');
+});
+
+test('a task whose time is up when it comes, also as a replay, is none', async (t) => {
+  const sandbox = sandboxFor(t, { CC2CC_SWEEP_MS: '50', CC2CC_ROUND_MS: '50' });
+  const ben = await attachAgent(sandbox, { name: 'ben', lanes: 'tool' });
+  const at = Date.now() - 10_000;
+  const id = dropMessage(sandbox, 'ben', { from: 'owl', type: 'task', text: 'late', at, ttl: 5 });
+  await until(() => listDone(sandbox, 'ben').includes(`${id}.json`), 'expired');
+  assert.deepEqual(tasksOf(sandbox), []);
+  assert.doesNotMatch((await ben.call('list_tasks')).text, /late/);
 });
 
 test('a title cannot forge what stands beside it', async (t) => {
