@@ -58,7 +58,7 @@ export class Expiry {
         }
         if (due === undefined) continue;
         if (due > now || this.#isLeft(name)) seen.set(path, due);
-        else if (await this.#expire(name, path, file)) expired += 1;
+        else if (await this.#expire(name, path, file, now)) expired += 1;
       }
     }
     this.#due = seen; // files that are gone are forgotten
@@ -73,11 +73,12 @@ export class Expiry {
     return this.#office.agent(name) === undefined && isLeftToOwner(root, name, host);
   }
 
-  async #expire(name: string, path: string, file: string): Promise<boolean> {
+  async #expire(name: string, path: string, file: string, now: number): Promise<boolean> {
     const verdict = inspectFile(path, file);
     if (verdict.kind !== 'message') return false;
     const { message } = verdict;
     if (file !== `${message.id}.json`) return false; // not taken in yet
+    if (expiresAt(message) > now) return false; // another file than the one that was read
     const session = this.#office.agent(name);
     if (session !== undefined) this.#office.evidence.collect(session);
     const mailbox = session?.agent?.mailbox;

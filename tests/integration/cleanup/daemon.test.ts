@@ -122,3 +122,17 @@ test('the daemon answers while it looks at very many files', async (t) => {
   assert.deepEqual((await cleaning).kinds, []);
   assert.ok(answers > 2, `${answers} answers meanwhile`);
 });
+
+test('what is put in the place of a waiting message is judged by its own ttl', async (t) => {
+  const sandbox = makeSandbox({ CC2CC_ROUND_MS: '50', CC2CC_SWEEP_MS: '50' });
+  t.after(() => sandbox.cleanup());
+  await startDaemon(sandbox);
+  const at = Date.now();
+  const id = dropMessage(sandbox, 'cid', { at, ttl: 3 });
+  const past = dropMessage(sandbox, 'cid', { ...old, from: 'hand-writer' });
+  await until(() => listDone(sandbox, 'cid').includes(`${past}.json`), 'a sweep that read both');
+  dropMessage(sandbox, 'cid', { id, at, ttl: 0 }); // somebody has mended the file
+  const next = dropMessage(sandbox, 'cid', { at, ttl: 3.2 });
+  await until(() => listDone(sandbox, 'cid').includes(`${next}.json`), 'a sweep after its time');
+  assert.deepEqual(listInbox(sandbox, 'cid'), [`${id}.json`]);
+});
