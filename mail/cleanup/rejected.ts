@@ -5,9 +5,9 @@ import { rootPaths } from '../../protocol/paths.js';
 import { entriesOf } from './entries.js';
 import { isOver, spanOf, type Item, type Scene } from './scene.js';
 
-/** The names that reject.ts gives: time, mailbox and 8 hex digits. */
+/** The names that reject.ts gives: time, mailbox (also of the older form) and 8 hex digits. */
 const STEM =
-  /^(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3}Z-to-[a-z0-9][a-z0-9-]{0,30}-[0-9a-f]{8})\.(?:rejected|reason\.json)$/;
+  /^(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3}Z-(?:[a-z0-9][a-z0-9-]{0,30}-)?to-[a-z0-9][a-z0-9-]*-[0-9a-f]{8})\.(?:rejected|reason\.json)$/;
 
 /** What was refused, with the reason beside it; or one of the two, which a crash has left alone. */
 export async function* rejectedItems(scene: Scene): AsyncGenerator<Item> {

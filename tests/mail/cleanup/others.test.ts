@@ -37,6 +37,17 @@ test('what was refused goes with its reason, whatever it is', async (t) => {
   ]);
 });
 
+test('what was refused from a mailbox of the older form goes too', async (t) => {
+  const root = new Root(t);
+  const path = root.write('ann-to-ben/inbox/broken.json', '{');
+  rejectFile(path, join(root.path, 'rejected'), join(root.path, 'ann-to-ben'), 'because');
+  assert.deepEqual(countsOf(await root.clean(8)), { rejected: 1 });
+  assert.deepEqual(
+    root.paths().filter((left) => left.startsWith('rejected/')),
+    [],
+  );
+});
+
 test('a file in tmp/ goes when it was not touched for 36 hours, however long the rest is kept', async (t) => {
   const root = new Root(t);
   root.mailbox('ben');
