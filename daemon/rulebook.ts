@@ -1,7 +1,7 @@
 import { lstatSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { areNow, type QuietHours } from '../mail/quiet-hours.js';
-import { readRules, type Rules } from '../mail/rules.js';
+import { readRules, type Rules, type RulesFile } from '../mail/rules.js';
 import {
   instructionsFor,
   isMuted,
@@ -17,6 +17,12 @@ import type { Log } from './log.js';
 const YOUNG_MS = 2_000;
 
 /**
+ * Editors move the old file away before they write the new one: what is muted must not come in between,
+ * nor quiet hours be broken.
+ */
+const GONE_MS = 1_000;
+
+/**
  * The rules in force: those of rules.json as it was when it was good last. A file that is missing
  * means none.
  */
@@ -30,6 +36,8 @@ export class Rulebook {
   #stamp: string | undefined;
   /** What was found last, so that the same is not said twice. */
   #found = '';
+  /** When the file of the rules in force was missed first; epoch milliseconds. */
+  #missedAt: number | undefined;
   #reads = 0;
   #readAt: Date | undefined;
   #doorbell: Doorbell | undefined;
@@ -53,6 +61,7 @@ export class Rulebook {
     if (stamp !== undefined && stamp === this.#stamp) return false;
     this.#stamp = stamp;
     const file = readRules(this.#path);
+    if (this.#isMissedFirst(file)) return false;
     const found = JSON.stringify(file, plain);
     if (found === this.#found) return false;
     this.#found = found;
@@ -69,6 +78,19 @@ export class Rulebook {
     this.#reads += 1;
     this.#readAt = new Date();
     this.#log.info({ path: this.#path, ...this.status }, 'rules have changed');
+    return true;
+  }
+
+  /** Whether the file may be there again in a moment. */
+  #isMissedFirst({ kind }: RulesFile): boolean {
+    if (kind !== 'missing' || this.#rules === undefined) {
+      this.#missedAt = undefined;
+      return false;
+    }
+    const now = this.#now().getTime();
+    this.#missedAt ??= now;
+    if (Math.abs(now - this.#missedAt) >= GONE_MS) return false;
+    this.#stamp = undefined; // to be looked at again
     return true;
   }
 

@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, rmSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { pino } from 'pino';
@@ -46,8 +54,24 @@ test('without a file there are no rules, and nothing is said of it', (t) => {
   assert.deepEqual([book.status.inForce, book.problem, logged], [false, undefined, []]);
 });
 
+test('a file that is missing while an editor replaces it lifts no rule', (t) => {
+  const { book, logged, write, path, clock } = bench(t);
+  write({ senders: { ann: { mute: true } } });
+  book.look();
+  for (let round = 0; round < 3; round += 1) {
+    renameSync(path, `${path}~`); // as vim does
+    assert.equal(book.look(), false);
+    assert.ok(book.isMuted(ANN, 'ben'));
+    write({ senders: { ann: { mute: true }, bob: { mute: round === 1 } } });
+    assert.equal(book.look(), true);
+    assert.ok(book.isMuted(ANN, 'ben'));
+    clock.now = new Date(clock.now.getTime() + 700);
+  }
+  assert.ok(!logged.some((line) => line.includes('not read')));
+});
+
 test('a change comes into force when it is looked for, and is logged once', (t) => {
-  const { book, logged, write, path } = bench(t);
+  const { book, logged, write, path, clock } = bench(t);
   write({ senders: { ann: { mute: true } } });
   assert.equal(book.look(), true);
   assert.ok(book.isMuted(ANN, 'ben'));
@@ -57,6 +81,8 @@ test('a change comes into force when it is looked for, and is logged once', (t) 
   assert.ok(!book.isMuted(ANN, 'ben'));
   assert.deepEqual(book.instructionsFor(ANN), ['Be brief.']);
   rmSync(path);
+  assert.equal(book.look(), false, 'it may be there again in a moment');
+  clock.now = new Date(clock.now.getTime() + 1_000);
   assert.equal(book.look(), true);
   assert.deepEqual(book.instructionsFor(ANN), []);
   assert.equal(book.status.changes, 3);
