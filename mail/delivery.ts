@@ -1,4 +1,12 @@
-import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  writeSync,
+} from 'node:fs';
 import { errnoOf } from '../protocol/errors.js';
 import { isMessageId } from '../protocol/ids.js';
 import { isRecord } from '../protocol/json.js';
@@ -77,6 +85,10 @@ export function next(state: DeliveryState, event: DeliveryEvent): DeliveryState 
   }
 }
 
+/** Without waiting for the other end of a FIFO; Windows has no flag for it. */
+const NO_WAIT = (constants.O_NONBLOCK as number | undefined) ?? 0;
+const APPEND = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | NO_WAIT;
+
 /** One line of a mailbox's journal. */
 export type JournalLine = DeliveryEvent & { id: string; at: string };
 
@@ -95,7 +107,7 @@ export interface Delivery {
  */
 export function appendJournal(path: string, lines: readonly JournalLine[]): void {
   const bytes = Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
-  const fd = openSync(path, 'a', 0o600);
+  const fd = openSync(path, APPEND, 0o600);
   try {
     const { size } = fstatSync(fd);
     if (writeSync(fd, bytes) === bytes.length) return;
@@ -129,7 +141,13 @@ export function readJournal(path: string): Map<string, Delivery> {
 function readLines(path: string): JournalLine[] {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    const fd = openSync(path, constants.O_RDONLY | NO_WAIT);
+    try {
+      if (!fstatSync(fd).isFile()) return []; // it may never end
+      text = readFileSync(fd, 'utf8');
+    } finally {
+      closeSync(fd);
+    }
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return [];
     throw error;

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJournal, type Delivery, type JournalLine } from './delivery.js';
 import { expiresAt, type Message } from '../protocol/envelope.js';
@@ -7,6 +7,7 @@ import { isRecord } from '../protocol/json.js';
 import { timeOfId } from '../protocol/ids.js';
 import { listFolder } from '../protocol/list-folder.js';
 import { mailboxNames } from './mailbox-names.js';
+import { readOwnJson } from './own-file.js';
 import { Keyring } from './keyring.js';
 import type { SignatureState } from './signing.js';
 import { mailboxPaths, rootPaths, type MailboxPaths } from '../protocol/paths.js';
@@ -104,7 +105,7 @@ function ending(
 
 /** Of a message that ended so long ago that the journal has forgotten it. */
 function fromReceipt(message: Message, paths: MailboxPaths): Partial<MessageReport> {
-  const receipt = readJson(join(paths.receipts, `${message.id}.receipt.json`));
+  const receipt = readRecord(join(paths.receipts, `${message.id}.receipt.json`));
   if (receipt !== undefined) {
     const { delivered_at: at, evidence } = receipt;
     return {
@@ -124,7 +125,7 @@ function rejected(root: string, id: string): MessageReport | undefined {
   const { rejected: folder } = rootPaths(root);
   for (const note of listFolder(folder)) {
     if (!note.endsWith('.reason.json')) continue;
-    const told = readJson(join(folder, note));
+    const told = readRecord(join(folder, note));
     if (told?.['file'] !== `${id}.json`) continue;
     const { reason, at, mailbox } = told;
     return {
@@ -144,14 +145,9 @@ function recipientOf(mailbox: string): string {
   return mailbox.startsWith('to-') ? mailbox.slice(3) : mailbox.replace(/^.*-to-/s, '');
 }
 
-function readJson(path: string): Record<string, unknown> | undefined {
-  if (!existsSync(path)) return undefined;
-  try {
-    const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    return isRecord(value) ? value : undefined;
-  } catch {
-    return undefined; // being written, or not ours
-  }
+function readRecord(path: string): Record<string, unknown> | undefined {
+  const value = readOwnJson(path);
+  return isRecord(value) ? value : undefined;
 }
 
 /** One sentence for people and models. */

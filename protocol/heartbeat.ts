@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { HEARTBEAT_STALE_MS } from './limits.js';
 import { listFolder } from './list-folder.js';
 import { NAME_PATTERN } from './names.js';
+import { readOwnFile } from './own-file.js';
 import { rootPaths } from './paths.js';
 
 /** The original writes a pid as a string, but as a number when it ends uncleanly. */
@@ -33,10 +33,15 @@ export function heartbeatPath(root: string, name: string): string {
   return join(rootPaths(root).status, name + SUFFIX);
 }
 
-/** @returns undefined for a missing, torn or foreign file: a heartbeat is only a hint */
+/** One has some 500 bytes; a path of a folder may be long. */
+const MAX_BYTES = 64 * 1024;
+
+/** @returns undefined for a missing, torn, hostile or foreign file: a heartbeat is only a hint */
 export function readHeartbeat(root: string, name: string): Heartbeat | undefined {
+  const file = readOwnFile(heartbeatPath(root, name), MAX_BYTES);
+  if (file.kind !== 'bytes') return undefined;
   try {
-    const value: unknown = JSON.parse(readFileSync(heartbeatPath(root, name), 'utf8'));
+    const value: unknown = JSON.parse(file.bytes.toString());
     const result = heartbeatSchema.safeParse(value);
     return result.success ? result.data : undefined;
   } catch {

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { errnoOf, meansNoLinks, storeError } from './errors.js';
 import { isRecord } from './json.js';
 import { listFolder } from './list-folder.js';
 import { makeFolder } from './make-folder.js';
+import { readOwnFile } from './own-file.js';
 
 /**
  * Leases without native locks. A lease is a folder of numbered files; the highest number is in
@@ -25,6 +26,9 @@ export type Acquired<Holder extends object> =
 
 /** More than all who could contend at once. */
 const MAX_ATTEMPTS = 1000;
+
+/** A holder has some 300. */
+const MAX_BYTES = 64 * 1024;
 
 const FILE = /^(\d{1,15})\.json$/;
 
@@ -135,13 +139,16 @@ function numbersIn(folder: string): number[] {
 
 /** The holder in a numbered file; undefined for a released, vanished or unreadable one. */
 function readHolder<Holder extends object>(folder: string, number: number): Holder | undefined {
+  const path = join(folder, `${number}.json`);
+  const file = readOwnFile(path, MAX_BYTES);
+  // What we cannot read may be held.
+  if (file.kind === 'refused') throw new Error(`${path} ${file.reason}`);
+  if (file.kind === 'missing') return undefined;
   try {
-    const value: unknown = JSON.parse(readFileSync(join(folder, `${number}.json`), 'utf8'));
+    const value: unknown = JSON.parse(file.bytes.toString());
     return isRecord(value) && Object.keys(value).length > 0 ? (value as Holder) : undefined;
-  } catch (error) {
-    // Gone, or torn by a power cut: nobody can prove to hold it. What we cannot read may be held.
-    if (errnoOf(error) === 'ENOENT' || error instanceof SyntaxError) return undefined;
-    throw error;
+  } catch {
+    return undefined; // torn by a power cut: nobody can prove to hold it
   }
 }
 

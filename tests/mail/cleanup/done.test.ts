@@ -1,5 +1,6 @@
 /** What becomes of messages that have ended, and that their ids stay known. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync, linkSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -130,6 +131,38 @@ test('a receipt without a message goes in its time, but not that of a message th
   assert.deepEqual(countsOf(await root.clean(8)), { receipt: 1 });
   assert.deepEqual([kept, stray].map(existsSync), [true, false]);
 });
+
+const isWindows = process.platform === 'win32';
+test(
+  'a FIFO or a device in the place of any file is waited for by nobody',
+  { skip: isWindows },
+  async (t) => {
+    const root = new Root(t);
+    const id = newMessageId();
+    const kinds: [name: string, make: (path: string) => void][] = [
+      ['ben', (path) => void execFileSync('mkfifo', [path])],
+      ['cal', (path) => symlinkSync('/dev/zero', path)],
+    ];
+    for (const [name, make] of kinds) {
+      root.put(name, 'done', { id });
+      root.put(name, 'inbox', { id: newMessageId(), ttl: 0, from: name });
+      mkdirSync(join(root.path, 'status'), { recursive: true });
+      mkdirSync(join(root.path, 'agents'), { recursive: true });
+      for (const file of [
+        `to-${name}/journal.jsonl`,
+        `to-${name}/receipts/${id}.receipt.json`,
+        `to-${name}/done/${newMessageId()}.json`,
+        `to-${name}/inbox/${newMessageId()}.json`,
+        `to-${name}/tmp/spare.1`,
+        `status/${name}-heartbeat.json`,
+        `agents/${name}.json`,
+      ])
+        make(join(root.path, file));
+    }
+    assert.equal(reportMessage(root.path, id).state, 'seen');
+    assert.deepEqual(countsOf(await root.clean(8)), { done: 2 });
+  },
+);
 
 test('what is not of our names and forms is left alone, and no link is followed', async (t) => {
   const root = new Root(t);
