@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import envPaths from 'env-paths';
 import { Cc2ccError, errnoOf, storeError } from '../errors.js';
@@ -10,6 +10,12 @@ export function configPath(): string {
   return join(envPaths('cc2cc', { suffix: '' }).config, 'config.json');
 }
 
+/** All settings with a comment each would have some 10,000. */
+const MAX_BYTES = 1024 * 1024;
+
+/** Without waiting for the other end of a FIFO; Windows has no flag for it. */
+const FLAGS = constants.O_RDONLY | ((constants.O_NONBLOCK as number | undefined) ?? 0);
+
 /**
  * What is in the file, unchecked; nothing where there is none.
  *
@@ -18,9 +24,10 @@ export function configPath(): string {
 export function readConfigFile(path: string): Record<string, unknown> {
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''));
+    value = JSON.parse(textOf(path).replace(/^\uFEFF/, ''));
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return {};
+    if (error instanceof Cc2ccError) throw error;
     if (!(error instanceof SyntaxError)) throw storeError('read the configuration', path, error);
     throw new Cc2ccError('E_USAGE', `${path} is not JSON: ${error.message}.`, {
       hint: 'Mend the file.',
@@ -29,4 +36,21 @@ export function readConfigFile(path: string): Record<string, unknown> {
   }
   if (isRecord(value)) return value;
   throw new Cc2ccError('E_USAGE', `${path} is not a JSON object.`, { hint: 'Mend the file.' });
+}
+
+/** It may be a link, as in a folder of dotfiles; every session and command waits for this. */
+function textOf(path: string): string {
+  const fd = openSync(path, FLAGS);
+  try {
+    const stats = fstatSync(fd);
+    if (!stats.isFile()) throw unreadable(`${path} is not a regular file.`);
+    if (stats.size <= MAX_BYTES) return readFileSync(fd, 'utf8');
+    throw unreadable(`${path} has ${stats.size} bytes, more than ${MAX_BYTES}.`);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function unreadable(message: string): Cc2ccError {
+  return new Cc2ccError('E_STORE', message, { hint: 'Mend the file.' });
 }

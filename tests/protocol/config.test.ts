@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { loadConfig } from '../../protocol/config.js';
@@ -95,6 +96,25 @@ test('a file that cannot be read is an error that names it', (t) => {
     (error) =>
       error instanceof Cc2ccError && error.code === 'E_STORE' && error.message.includes(path),
   );
+});
+
+const isWindows = process.platform === 'win32';
+test('a file that never ends is not waited for', { skip: isWindows }, (t) => {
+  const folder = tempFolder(t);
+  const large = join(folder, 'large.json');
+  writeFileSync(large, '{}');
+  truncateSync(large, 3 * 1024 ** 3);
+  const fifo = join(folder, 'fifo.json');
+  execFileSync('mkfifo', [fifo]);
+  const endless = join(folder, 'endless.json');
+  symlinkSync('/dev/zero', endless);
+  for (const path of [large, fifo, endless]) {
+    assert.throws(
+      () => loadConfig(path, {}),
+      (error) =>
+        error instanceof Cc2ccError && error.code === 'E_STORE' && error.message.includes(path),
+    );
+  }
 });
 
 test('what others read of the file is checked too', (t) => {
