@@ -4,6 +4,7 @@ import { isSettingKey, settingOf } from '../../protocol/settings/all.js';
 import { configPath, readConfigFile } from '../../protocol/settings/file.js';
 import { fromText } from '../../protocol/settings/setting.js';
 import { configInForce } from './in-force.js';
+import { underConfigLock } from './lock.js';
 import { writeConfigFile } from './write-file.js';
 
 /**
@@ -14,24 +15,31 @@ import { writeConfigFile } from './write-file.js';
  */
 export async function editConfig(key: string, text: string | undefined): Promise<number> {
   const path = configPath();
-  const file = readConfigFile(path);
-  const before = Object.hasOwn(file, key) ? file[key] : undefined;
-  if (text === undefined) {
-    if (before === undefined) {
-      if (!isSettingKey(key)) throw unknownKey(key);
-      console.error(`${key} is not in ${path}; nothing changed.`);
-      return ExitCode.ok;
-    }
-    writeConfigFile(path, Object.fromEntries(Object.entries(file).filter(([one]) => one !== key)));
-    console.log(`${key} taken out of ${path}.`);
-  } else {
-    const value = isSettingKey(key) ? fromText(settingOf(key).type, text) : text;
-    checkEntry(path, key, value);
-    writeConfigFile(path, { ...file, [key]: value });
-    console.log(`${key} = ${String(value)} in ${path}.`);
-  }
+  await underConfigLock(() => {
+    if (text === undefined) takeOut(path, key);
+    else put(path, key, text);
+  });
   await sayWhatElse(path, key);
   return ExitCode.ok;
+}
+
+function put(path: string, key: string, text: string): void {
+  const file = readConfigFile(path);
+  const value = isSettingKey(key) ? fromText(settingOf(key).type, text) : text;
+  checkEntry(path, key, value);
+  writeConfigFile(path, { ...file, [key]: value });
+  console.log(`${key} = ${String(value)} in ${path}.`);
+}
+
+function takeOut(path: string, key: string): void {
+  const file = readConfigFile(path);
+  if (Object.hasOwn(file, key)) {
+    writeConfigFile(path, Object.fromEntries(Object.entries(file).filter(([one]) => one !== key)));
+    console.log(`${key} taken out of ${path}.`);
+    return;
+  }
+  if (!isSettingKey(key)) throw unknownKey(key);
+  console.error(`${key} is not in ${path}; nothing changed.`);
 }
 
 /** What stands between the change and its effect. */

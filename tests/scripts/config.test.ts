@@ -229,6 +229,18 @@ test('set writes, keeps what else is there, and leaves no draft', async (t) => {
   );
 });
 
+test('of several changes at once none is lost', async (t) => {
+  const home = homeWith(t);
+  const values = { rate: 5, ttl: 7, keepDays: 3, maxInbox: 9, sweepMs: 50, roundMs: 60 };
+  const set = ([key, value]: [string, number]): Promise<Ended> =>
+    cc2cc(t, home, ['config', 'set', key, String(value)]);
+  const ended = await Promise.all(Object.entries(values).map(set));
+  for (const { code, stderr } of ended) assert.equal(code, 0, stderr);
+  assert.deepEqual(JSON.parse(readFileSync(home.paths.config, 'utf8')), {
+    ...values,
+  });
+});
+
 test('unset takes out, also what does not belong there', async (t) => {
   const home = homeWith(t, '{"rate": 5, "ttl": 9, "rtae": 1}');
   const unset = (key: string): Promise<Ended> => cc2cc(t, home, ['config', 'unset', key]);
