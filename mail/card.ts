@@ -3,6 +3,7 @@ import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import { storeError } from '../protocol/errors.js';
 import { parseJson } from '../protocol/json.js';
+import { lazily } from '../protocol/lazily.js';
 import { MAX_CARD_BYTES } from '../protocol/limits.js';
 import { listFolder } from '../protocol/list-folder.js';
 import { isName, NAME_PATTERN } from '../protocol/names.js';
@@ -10,40 +11,44 @@ import { readOwnFile } from '../protocol/own-file.js';
 import { rootPaths } from '../protocol/paths.js';
 import { descriptionOf, shownLine, skillsOf, summaryOf, type Profile } from './profile.js';
 
-const skillSchema = z.looseObject({
-  id: z.string(),
-  name: z.string(),
-  description: z.string().optional().catch(undefined),
-  tags: z.array(z.string()).optional().catch(undefined),
-});
+const skillSchema = lazily(() =>
+  z.looseObject({
+    id: z.string(),
+    name: z.string(),
+    description: z.string().optional().catch(undefined),
+    tags: z.array(z.string()).optional().catch(undefined),
+  }),
+);
 
 /**
  * `agents/<name>.json`: who an agent is or was. `name`, `description`, `version` and `skills` are those
  * of A2A's AgentCard, the rest is ours.
  */
-const cardSchema = z.looseObject({
-  name: z.string().regex(NAME_PATTERN),
-  // What is only shown must not spoil the rest.
-  description: z.string().optional().catch(undefined),
-  /** Of the agent, which is the client. */
-  version: z.string().optional().catch(undefined),
-  skills: z
-    .array(skillSchema.nullable().catch(null))
-    .transform((skills) => skills.filter((skill) => skill !== null))
-    .optional()
-    .catch(undefined),
-  session_id: z.string().optional(),
-  host: z.string().optional(),
-  cwd: z.string().optional(),
-  /** What the agent said that it is doing. */
-  summary: z.string().optional(),
-  client: z.looseObject({ name: z.string(), version: z.string() }).optional(),
-  since: z.string().optional(),
-  /** The name that this agent bears now; mail for the old one goes there. */
-  renamed_to: z.string().regex(NAME_PATTERN).optional(),
-});
+const cardSchema = lazily(() =>
+  z.looseObject({
+    name: z.string().regex(NAME_PATTERN),
+    // What is only shown must not spoil the rest.
+    description: z.string().optional().catch(undefined),
+    /** Of the agent, which is the client. */
+    version: z.string().optional().catch(undefined),
+    skills: z
+      .array(skillSchema().nullable().catch(null))
+      .transform((skills) => skills.filter((skill) => skill !== null))
+      .optional()
+      .catch(undefined),
+    session_id: z.string().optional(),
+    host: z.string().optional(),
+    cwd: z.string().optional(),
+    /** What the agent said that it is doing. */
+    summary: z.string().optional(),
+    client: z.looseObject({ name: z.string(), version: z.string() }).optional(),
+    since: z.string().optional(),
+    /** The name that this agent bears now; mail for the old one goes there. */
+    renamed_to: z.string().regex(NAME_PATTERN).optional(),
+  }),
+);
 
-export type Card = z.infer<typeof cardSchema>;
+export type Card = z.infer<ReturnType<typeof cardSchema>>;
 
 /** A card whose texts can be shown on a terminal or to a model: one line each, and none is long. */
 export interface ShownCard extends Profile {
@@ -71,7 +76,7 @@ export function readCard(root: string, name: string): Card | undefined {
   const file = readOwnFile(cardPath(root, name), MAX_CARD_BYTES);
   if (file.kind !== 'bytes') return undefined;
   try {
-    const result = cardSchema.safeParse(parseJson(file.bytes));
+    const result = cardSchema().safeParse(parseJson(file.bytes));
     return result.success ? result.data : undefined;
   } catch {
     return undefined; // a card can be rebuilt; nothing depends on one

@@ -16,6 +16,7 @@ import {
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { Cc2ccError, errnoOf, meansNoLinks, storeError } from '../protocol/errors.js';
+import { lazily } from '../protocol/lazily.js';
 import { makeFolder } from '../protocol/make-folder.js';
 
 /** A key that was replaced. */
@@ -27,8 +28,10 @@ export interface FormerKey {
   until: string | null;
 }
 
-const formerSchema = z.array(
-  z.object({ key: z.string().min(1), retiredAt: z.string(), until: z.string().nullable() }),
+const formerSchema = lazily(() =>
+  z.array(
+    z.object({ key: z.string().min(1), retiredAt: z.string(), until: z.string().nullable() }),
+  ),
 );
 
 /** Far more than a key and its predecessors need. */
@@ -82,7 +85,7 @@ export function readFormerKeys(root: string): FormerKey[] {
   const text = readPrivate(path);
   if (text === undefined) return [];
   try {
-    return formerSchema.parse(JSON.parse(text));
+    return formerSchema().parse(JSON.parse(text));
   } catch (error) {
     throw new Cc2ccError('E_STORE', `${path} does not hold former keys.`, {
       hint: 'Restore it, or remove it; what those keys signed is invalid then.',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PRIORITIES, type Priority } from '../protocol/envelope.js';
+import { lazily } from '../protocol/lazily.js';
 import { NAME_PATTERN } from '../protocol/names.js';
 
 /** As `Date.getDay()` counts. */
@@ -11,27 +12,29 @@ const MINUTE_MS = 60_000;
 /** Who asks for the end of quiet hours gets no answer farther away than this. */
 const HORIZON_MS = 8 * DAY_MINUTES * MINUTE_MS;
 
-const time = z
-  .string()
-  .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'must be a time such as "07:00"');
-const names = z.array(z.string().regex(NAME_PATTERN, 'must be an agent name'));
-
 /** One entry of `quiet` in rules.json. A list that is missing means all, an empty one means none. */
-export const quietSchema = z
-  .strictObject({
-    from: time,
-    to: time,
-    /** On which it begins. */
-    days: z.array(z.enum(DAYS, { error: `must be one of ${DAYS.join(', ')}` })).optional(),
-    agents: names.optional(),
-    senders: names.optional(),
-    except: z
-      .array(z.enum(PRIORITIES, { error: `must be one of ${PRIORITIES.join(', ')}` }))
-      .default(['critical']),
-  })
-  .refine(({ from, to }) => from !== to && from !== '24:00', {
-    error: 'from and to must be two times of a day; the whole day is "00:00" to "24:00"',
-  });
+export const quietSchema = lazily(() => {
+  const time = z
+    .string()
+    .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'must be a time such as "07:00"');
+  const names = z.array(z.string().regex(NAME_PATTERN, 'must be an agent name'));
+
+  return z
+    .strictObject({
+      from: time,
+      to: time,
+      /** On which it begins. */
+      days: z.array(z.enum(DAYS, { error: `must be one of ${DAYS.join(', ')}` })).optional(),
+      agents: names.optional(),
+      senders: names.optional(),
+      except: z
+        .array(z.enum(PRIORITIES, { error: `must be one of ${PRIORITIES.join(', ')}` }))
+        .default(['critical']),
+    })
+    .refine(({ from, to }) => from !== to && from !== '24:00', {
+      error: 'from and to must be two times of a day; the whole day is "00:00" to "24:00"',
+    });
+});
 
 /** Hours in which certain messages wake nobody. */
 export interface QuietHours {
@@ -45,7 +48,7 @@ export interface QuietHours {
   except: ReadonlySet<Priority>;
 }
 
-export function quietHoursOf(entry: z.infer<typeof quietSchema>): QuietHours {
+export function quietHoursOf(entry: z.infer<ReturnType<typeof quietSchema>>): QuietHours {
   const { from, to, days, agents, senders, except } = entry;
   return {
     from: minutesOf(from),

@@ -2,53 +2,58 @@ import { z } from 'zod';
 import type { MessageType, Priority } from '../protocol/envelope.js';
 import { Cc2ccError } from '../protocol/errors.js';
 import { parseJson } from '../protocol/json.js';
+import { lazily } from '../protocol/lazily.js';
 import { MAX_INSTRUCTION_BYTES, MAX_RULES_BYTES } from '../protocol/limits.js';
 import { NAME_PATTERN, NAME_RULE } from '../protocol/names.js';
 import { readOwnFile } from '../protocol/own-file.js';
 import { sanitizeText, sanitizeValue } from '../protocol/sanitize.js';
 import { quietHoursOf, quietSchema, type QuietHours } from './quiet-hours.js';
 
-/** Normalised when it is read: one line that can be shown as it is. */
-const instruction = z
-  .string()
-  .transform((text) => sanitizeText(text).replaceAll(/\s+/g, ' ').trim())
-  .refine((text) => Buffer.byteLength(text) <= MAX_INSTRUCTION_BYTES, {
-    error: `longer than ${MAX_INSTRUCTION_BYTES} bytes`,
-  })
-  .default('');
-const rule = z.strictObject({ instruction }).transform((found) => found.instruction);
-const name = z.string().regex(NAME_PATTERN, `is no agent name (${NAME_RULE})`);
-const senderRule = z.strictObject({
-  instruction,
-  mute: z
-    .union([z.boolean(), z.array(name)], { error: 'must be true, false or a list of agent names' })
-    .default(false),
-});
-
 /** `rules.json`: a superset of the original's `{version, default: {instruction}}`. */
-const rulesSchema = z.strictObject({
-  version: z
-    .union([z.literal(1), z.enum(['1', '1.0', '1.0.0'])], { error: 'must be 1' })
-    .optional(),
-  default: rule.optional(),
-  types: z
-    .strictObject({
-      message: rule.optional(),
-      task: rule.optional(),
-      response: rule.optional(),
-      status: rule.optional(),
-    } satisfies Record<MessageType, unknown>)
-    .default({}),
-  priorities: z
-    .strictObject({
-      low: rule.optional(),
-      normal: rule.optional(),
-      high: rule.optional(),
-      critical: rule.optional(),
-    } satisfies Record<Priority, unknown>)
-    .default({}),
-  senders: z.record(name, senderRule).default({}),
-  quiet: z.array(quietSchema).max(100).default([]),
+const rulesSchema = lazily(() => {
+  /** Normalised when it is read: one line that can be shown as it is. */
+  const instruction = z
+    .string()
+    .transform((text) => sanitizeText(text).replaceAll(/\s+/g, ' ').trim())
+    .refine((text) => Buffer.byteLength(text) <= MAX_INSTRUCTION_BYTES, {
+      error: `longer than ${MAX_INSTRUCTION_BYTES} bytes`,
+    })
+    .default('');
+  const rule = z.strictObject({ instruction }).transform((found) => found.instruction);
+  const name = z.string().regex(NAME_PATTERN, `is no agent name (${NAME_RULE})`);
+  const senderRule = z.strictObject({
+    instruction,
+    mute: z
+      .union([z.boolean(), z.array(name)], {
+        error: 'must be true, false or a list of agent names',
+      })
+      .default(false),
+  });
+
+  return z.strictObject({
+    version: z
+      .union([z.literal(1), z.enum(['1', '1.0', '1.0.0'])], { error: 'must be 1' })
+      .optional(),
+    default: rule.optional(),
+    types: z
+      .strictObject({
+        message: rule.optional(),
+        task: rule.optional(),
+        response: rule.optional(),
+        status: rule.optional(),
+      } satisfies Record<MessageType, unknown>)
+      .default({}),
+    priorities: z
+      .strictObject({
+        low: rule.optional(),
+        normal: rule.optional(),
+        high: rule.optional(),
+        critical: rule.optional(),
+      } satisfies Record<Priority, unknown>)
+      .default({}),
+    senders: z.record(name, senderRule).default({}),
+    quiet: z.array(quietSchema()).max(100).default([]),
+  });
 });
 
 /** What the user wants done with messages, checked. */
@@ -113,14 +118,14 @@ export function parseRules(bytes: Uint8Array): Rules {
     const what = error instanceof TypeError ? 'not valid UTF-8' : 'not valid JSON';
     throw new Cc2ccError('E_USAGE', error instanceof RangeError ? error.message : what);
   }
-  const result = rulesSchema.safeParse(value);
+  const result = rulesSchema().safeParse(value);
   if (!result.success) {
     throw new Cc2ccError('E_USAGE', problemOf(result.error), { cause: result.error });
   }
   return compile(result.data);
 }
 
-function compile(value: z.infer<typeof rulesSchema>): Rules {
+function compile(value: z.infer<ReturnType<typeof rulesSchema>>): Rules {
   return {
     instruction: value.default ?? '',
     types: value.types,

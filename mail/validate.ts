@@ -184,7 +184,7 @@ function checkSchema(
   const { content } = raw;
   const text = isRecord(content) ? content['text'] : undefined;
   const plain = typeof text === 'string' ? keys.reveal(text) : text;
-  const result = messageSchema.safeParse({
+  const result = messageSchema().safeParse({
     ...raw,
     timestamp: raw['timestamp'] ?? mtime.toISOString(),
     ...(isRecord(content) && plain !== undefined ? { content: { ...content, text: plain } } : {}),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Cc2ccError } from './errors.js';
 import { ID_PATTERN, timeOfId } from './ids.js';
+import { lazily } from './lazily.js';
 import { DEFAULT_TTL_S, MAX_TEXT_BYTES } from './limits.js';
 import { NAME_PATTERN } from './names.js';
 
@@ -9,41 +10,44 @@ export const PRIORITIES = ['low', 'normal', 'high', 'critical'] as const;
 export type MessageType = (typeof MESSAGE_TYPES)[number];
 export type Priority = (typeof PRIORITIES)[number];
 
-const name = z.string().regex(NAME_PATTERN);
-const id = z.string().regex(ID_PATTERN);
-const text = z.string().refine(
-  // An encrypted text is twice as long and some; it is checked once more when it is decrypted.
-  (value) => Buffer.byteLength(value) <= MAX_TEXT_BYTES * (value.startsWith('ENC:') ? 2.1 : 1),
-  `longer than ${MAX_TEXT_BYTES} bytes`,
-);
-
 /**
  * The message file. What a hand-written message may leave out has a default; what we do not know is
  * kept as it is, for the next version and for other programs.
  */
-export const messageSchema = z.looseObject({
-  id,
-  timestamp: z.iso.datetime({ offset: true, local: true }).default(() => new Date().toISOString()),
-  from: name,
-  to: name,
-  type: z.enum(MESSAGE_TYPES).default('message'),
-  priority: z.enum(PRIORITIES).default('normal'),
-  identity: z.looseObject({}).nullish(),
-  task: z.looseObject({}).nullish(),
-  content: z.looseObject({ text, parts: z.array(z.unknown()).default([]) }),
-  replyTo: id.nullish(),
-  ttl: z.number().min(0).default(DEFAULT_TTL_S),
-  signature: z.string().max(200).nullish(),
-  thread: id.optional(),
-  hops: z.int().min(0).max(1000).optional(),
-  /** It went to everybody, and nobody is expected to answer. */
-  broadcast: z.boolean().optional(),
-  /** Its sender waits for the answer and does nothing else meanwhile. */
-  awaited: z.boolean().optional(),
+export const messageSchema = lazily(() => {
+  const name = z.string().regex(NAME_PATTERN);
+  const id = z.string().regex(ID_PATTERN);
+  const text = z.string().refine(
+    // An encrypted text is twice as long and some; it is checked once more when it is decrypted.
+    (value) => Buffer.byteLength(value) <= MAX_TEXT_BYTES * (value.startsWith('ENC:') ? 2.1 : 1),
+    `longer than ${MAX_TEXT_BYTES} bytes`,
+  );
+  return z.looseObject({
+    id,
+    timestamp: z.iso
+      .datetime({ offset: true, local: true })
+      .default(() => new Date().toISOString()),
+    from: name,
+    to: name,
+    type: z.enum(MESSAGE_TYPES).default('message'),
+    priority: z.enum(PRIORITIES).default('normal'),
+    identity: z.looseObject({}).nullish(),
+    task: z.looseObject({}).nullish(),
+    content: z.looseObject({ text, parts: z.array(z.unknown()).default([]) }),
+    replyTo: id.nullish(),
+    ttl: z.number().min(0).default(DEFAULT_TTL_S),
+    signature: z.string().max(200).nullish(),
+    thread: id.optional(),
+    hops: z.int().min(0).max(1000).optional(),
+    /** It went to everybody, and nobody is expected to answer. */
+    broadcast: z.boolean().optional(),
+    /** Its sender waits for the answer and does nothing else meanwhile. */
+    awaited: z.boolean().optional(),
+  });
 });
 
 /** A message that has passed the schema. */
-export type Message = z.infer<typeof messageSchema>;
+export type Message = z.infer<ReturnType<typeof messageSchema>>;
 
 /**
  * Checks a parsed value.
@@ -51,7 +55,7 @@ export type Message = z.infer<typeof messageSchema>;
  * @throws Cc2ccError E_MESSAGE that names the first field at fault
  */
 export function parseMessage(value: unknown): Message {
-  const result = messageSchema.safeParse(value);
+  const result = messageSchema().safeParse(value);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   const where = issue?.path.join('.') || 'message';

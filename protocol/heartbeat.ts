@@ -1,31 +1,33 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { lazily } from './lazily.js';
 import { HEARTBEAT_STALE_MS } from './limits.js';
 import { listFolder } from './list-folder.js';
 import { NAME_PATTERN } from './names.js';
 import { readOwnFile } from './own-file.js';
 import { rootPaths } from './paths.js';
 
-/** The original writes a pid as a string, but as a number when it ends uncleanly. */
-const pid = z.union([z.string(), z.number().transform(String)]);
-
 /** `status/<name>-heartbeat.json`: the original's fields, then ours. */
-export const heartbeatSchema = z.looseObject({
-  agent: z.string().regex(NAME_PATTERN),
-  name: z.string().regex(NAME_PATTERN).optional(),
-  timestamp: z.string(),
-  heartbeat: z.string().optional(),
-  session_id: pid.optional(),
-  parent_pid: pid.optional(),
-  status: z.string(),
-  context: z.string().optional(),
-  host: z.string().optional(),
-  cwd: z.string().optional(),
-  lane: z.string().optional(),
-  summary: z.string().optional(),
+const heartbeatSchema = lazily(() => {
+  /** The original writes a pid as a string, but as a number when it ends uncleanly. */
+  const pid = z.union([z.string(), z.number().transform(String)]);
+  return z.looseObject({
+    agent: z.string().regex(NAME_PATTERN),
+    name: z.string().regex(NAME_PATTERN).optional(),
+    timestamp: z.string(),
+    heartbeat: z.string().optional(),
+    session_id: pid.optional(),
+    parent_pid: pid.optional(),
+    status: z.string(),
+    context: z.string().optional(),
+    host: z.string().optional(),
+    cwd: z.string().optional(),
+    lane: z.string().optional(),
+    summary: z.string().optional(),
+  });
 });
 
-export type Heartbeat = z.infer<typeof heartbeatSchema>;
+export type Heartbeat = z.infer<ReturnType<typeof heartbeatSchema>>;
 
 const SUFFIX = '-heartbeat.json';
 
@@ -42,7 +44,7 @@ export function readHeartbeat(root: string, name: string): Heartbeat | undefined
   if (file.kind !== 'bytes') return undefined;
   try {
     const value: unknown = JSON.parse(file.bytes.toString());
-    const result = heartbeatSchema.safeParse(value);
+    const result = heartbeatSchema().safeParse(value);
     return result.success ? result.data : undefined;
   } catch {
     return undefined;

@@ -29,7 +29,7 @@ export function readEvent(folder: string, seq: number): EventFile {
   const file = readOwnFile(eventPath(folder, seq), MAX_EVENT_BYTES);
   if (file.kind !== 'bytes') return { kind: file.kind === 'missing' ? 'missing' : 'void' };
   try {
-    const result = eventSchema.safeParse(parseJson(file.bytes));
+    const result = eventSchema().safeParse(parseJson(file.bytes));
     return result.success && result.data.seq === seq
       ? { kind: 'event', event: result.data }
       : { kind: 'void' };

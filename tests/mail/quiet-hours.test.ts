@@ -6,8 +6,8 @@ import { areNow, concern, endOf, quietHoursOf, quietSchema } from '../../mail/qu
 // Clocks go forward on 29 March and back on 25 October of 2026.
 process.env['TZ'] = 'Europe/Berlin';
 
-type Entry = Parameters<typeof quietSchema.parse>[0];
-const hours = (entry: Entry) => quietHoursOf(quietSchema.parse(entry));
+type Entry = Parameters<ReturnType<typeof quietSchema>['parse']>[0];
+const hours = (entry: Entry) => quietHoursOf(quietSchema().parse(entry));
 const MINUTE = 60_000;
 
 test('hours of a day, over midnight, on days', () => {
