@@ -6,6 +6,8 @@ import { encodeLine } from './framing.js';
 import type { HostPaths } from './host-paths.js';
 import { isRecord } from './json.js';
 
+const RESTART = 'Perhaps the daemon is of another version: cc2cc-daemon restart';
+
 /** Who waits for an answer. */
 interface Caller {
   method: ControlMethod;
@@ -94,5 +96,11 @@ function errorIn(value: unknown): Cc2ccError {
   const error = isRecord(value) ? value : {};
   const { code, hint } = (isRecord(error['data']) ? error['data'] : {}) as Partial<ErrorReport>;
   const message = typeof error['message'] === 'string' ? error['message'] : 'No answer.';
-  return new Cc2ccError(code ?? 'E_INTERNAL', message, hint === undefined ? {} : { hint });
+  // A daemon of an older version knows no better word for what it does not have.
+  const advice = hint ?? (code === 'E_PROTOCOL' ? RESTART : undefined);
+  return new Cc2ccError(
+    code ?? 'E_INTERNAL',
+    message,
+    advice === undefined ? {} : { hint: advice },
+  );
 }

@@ -43,6 +43,19 @@ test('an error is the error of its call, with code and hint', async (t) => {
   connection.close();
 });
 
+test('what a daemon of another version does not know comes with advice', async (t) => {
+  const home = makeHome(t);
+  const daemon = await FakeDaemon.start(t, home);
+  const connection = await ControlConnection.open(home.paths);
+  const peer = await daemon.peer();
+  const asked = connection.call('audience', { from: 'ann', includeAway: false });
+  const { id } = await peer.request('audience');
+  const data = { code: 'E_PROTOCOL', message: 'No control method "audience".' };
+  peer.send({ id, error: { code: -32000, message: data.message, data } });
+  await assert.rejects(asked, { code: 'E_PROTOCOL', hint: /cc2cc-daemon restart/ });
+  connection.close();
+});
+
 for (const [title, bytes] of [
   ['hangs up', ''],
   ['says nonsense', 'nonsense\n'],
