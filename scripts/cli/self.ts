@@ -1,17 +1,32 @@
 import { userInfo } from 'node:os';
 import { cardNames, readCard } from '../../mail/card.js';
+import { currentName, registryOf } from '../../mail/directory.js';
 import { Cc2ccError } from '../../protocol/errors.js';
 import { isName, NAME_RULE } from '../../protocol/names.js';
+import { say } from './output.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
 /**
- * The name under which a person or script speaks: the one that is asked for, `CC2CC_NAME`, that of the
- * session in whose shell the command runs, else the login name.
+ * The name under which a person or script speaks: as {@link givenName}, and where that agent has been
+ * renamed, the name that it bears now. Answers go there, and its mail waits there.
  *
  * @throws Cc2ccError E_NAME for a name that breaks the rule
  */
 export function ownName(root: string, asked: string | undefined, env: Env = process.env): string {
+  const given = givenName(root, asked, env);
+  const name = currentName(registryOf(root), given);
+  if (name !== given) say(`${given} is called ${name} now.`);
+  return name;
+}
+
+/**
+ * The name that is asked for, `CC2CC_NAME`, that of the session in whose shell the command runs, else
+ * the login name.
+ *
+ * @throws Cc2ccError E_NAME for a name that breaks the rule
+ */
+export function givenName(root: string, asked: string | undefined, env: Env = process.env): string {
   const wished = asked ?? (env['CC2CC_NAME'] || env['SELF'] || undefined);
   if (wished === undefined) return sessionName(root, env) ?? loginName();
   if (isName(wished)) return wished;

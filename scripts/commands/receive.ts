@@ -6,6 +6,7 @@ import { ExitCode } from '../../protocol/errors.js';
 import { isName } from '../../protocol/names.js';
 import { mailboxPaths } from '../../protocol/paths.js';
 import { terminalOf } from '../../protocol/terminal/terminal.js';
+import { oneLine } from '../../protocol/terminal/text.js';
 import { agentNamed } from '../cli/agent-name.js';
 import { countOf } from '../cli/count.js';
 import { follow } from '../cli/follow.js';
@@ -14,7 +15,7 @@ import { messageRecord, renderMessage, type Shown } from '../cli/message-view.js
 import { print, printJsonLine, say } from '../cli/output.js';
 import { PostOffice } from '../cli/post-office.js';
 import { reserveReading } from '../cli/reading.js';
-import { ownName } from '../cli/self.js';
+import { givenName, ownName } from '../cli/self.js';
 
 /** So many messages at a time are shown and then noted as seen. */
 const BATCH = 50;
@@ -54,14 +55,7 @@ async function receive(wanted: string | undefined, options: Options): Promise<nu
   const limit = countOf(options.limit);
   const office = await PostOffice.open();
   try {
-    const self = ownName(office.root, undefined);
-    // Nobody has written to us yet, or a script begins under a new name: that is no error.
-    const isNew = options.follow === true && isName(wanted);
-    const own = wanted ?? self;
-    const name =
-      own === self || (isNew && !isKnown(registryOf(office.root), own))
-        ? own
-        : agentNamed(registryOf(office.root), own);
+    const name = mailboxOwner(office.root, wanted, options);
     const show = showerFor(options);
     if (options.peek !== true) return await take(office, name, options, limit, show);
     const shown = await pass(waitingMail(office, name, false), limit, show);
@@ -70,6 +64,16 @@ async function receive(wanted: string | undefined, options: Options): Promise<nu
   } finally {
     office.close();
   }
+}
+
+function mailboxOwner(root: string, wanted: string | undefined, { follow }: Options): string {
+  if (wanted === undefined) return ownName(root, undefined);
+  const registry = registryOf(root);
+  // Nobody has written to us yet, or a script begins under a new name: that is no error.
+  const isOwn = wanted === givenName(root, undefined);
+  const isNew = follow === true && isName(wanted);
+  if (!isKnown(registry, wanted) && (isOwn || isNew)) return wanted;
+  return agentNamed(registry, wanted);
 }
 
 /** Shows mail and notes that it was seen. */
@@ -107,7 +111,7 @@ function waitingMail({ root, gate }: PostOffice, name: string, reject: boolean):
   return waitingFor(root, name, gate, {
     reject,
     onRefused: (file, reason) => {
-      say(`${JSON.stringify(file)} is ${reject ? 'rejected' : 'no message'}: ${reason}.`);
+      say(`"${oneLine(file)}" is ${reject ? 'rejected' : 'no message'}: ${reason}.`);
     },
   });
 }

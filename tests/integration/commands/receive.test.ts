@@ -1,12 +1,23 @@
 /** `cc2cc receive` and `cc2cc reply`, with a daemon and without. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { createMessage, encodeMessage } from '../../../protocol/envelope.js';
 import { readHeartbeat } from '../../../protocol/heartbeat.js';
 import { newMessageId } from '../../../protocol/ids.js';
+import { rootPaths } from '../../../protocol/paths.js';
+import { writeCard } from '../../../mail/card.js';
+import { ensureMailbox } from '../../../mail/deliver.js';
 import { appendJournal } from '../../../mail/delivery.js';
 import { keyPath } from '../../../mail/key-files.js';
 import { Keyring } from '../../../mail/keyring.js';
@@ -288,4 +299,31 @@ test('where the key is gone nothing is rejected for it', async (t) => {
   const { stdout } = await cli(sandbox, ['receive', 'cy']);
   assert.match(stdout, /\(signature not checked\)\n {2}signed/);
   assert.deepEqual(rejectionReasons(sandbox).length, 1);
+});
+
+test('names of files that are refused are shown harmless', async (t) => {
+  const sandbox = sandboxFor(t);
+  dropMessage(sandbox, 'cy', { text: 'good' });
+  const { inbox } = mailboxOf(sandbox, 'cy');
+  const path = join(inbox, '\u009b31m\u202eevil.json');
+  writeFileSync(path, 'x');
+  utimesSync(path, 1, 1);
+  for (const args of [['--peek'], []]) {
+    const { stderr } = await cli(sandbox, ['receive', 'cy', ...args]);
+    assert.match(stderr, /^"evil\.json" is /m);
+  }
+});
+
+test('who was renamed is served under the new name, and told', async (t) => {
+  const sandbox = sandboxFor(t);
+  dropMessage(sandbox, 'fox', { text: 'for the fox' });
+  ensureMailbox(mailboxOf(sandbox, 'ann'));
+  mkdirSync(rootPaths(sandbox.root).agents, { recursive: true });
+  writeCard(sandbox.root, { name: 'cy', renamed_to: 'fox' });
+  const env = { CC2CC_NAME: 'cy' };
+  const sent = await cli(sandbox, ['send', 'ann', 'x', '--json'], { env });
+  assert.equal((JSON.parse(sent.stdout) as { from: string }).from, 'fox');
+  const { stdout, stderr } = await cli(sandbox, ['receive'], { env });
+  assert.match(stdout, /for the fox/);
+  assert.match(stderr, /cy is called fox now/);
 });
