@@ -52,8 +52,10 @@ export function* waitingFor(
   const { onRefused } = options;
   const reject = options.reject && !isOriginals(root, name);
   const paths = mailboxPaths(root, name);
+  const files = messageFiles(root, name);
+  if (files.length === 0) return; // a follower looks every second, and a journal can be long
   const past = readJournal(paths.journal);
-  for (const file of inQueueOrder(paths, messageFiles(root, name))) {
+  for (const file of inQueueOrder(paths, files)) {
     const id = file.slice(0, -'.json'.length);
     const state = past.get(id)?.state;
     // Who noted the end of it was stopped before the move; what lies in done/ as well is a replay.

@@ -11,9 +11,13 @@ export function agentNamed(registry: Registry, wanted: string): string {
   try {
     return knownAgent(registry, '', wanted);
   } catch (error) {
-    if (!(error instanceof Cc2ccError) || error.hint === undefined) throw error;
-    // The same in the words of the command line.
-    const hint = error.hint.replace('list_agents', 'cc2cc agents --all');
-    throw new Cc2ccError(error.code, error.message, { hint, cause: error });
+    throw inCommandWords(error);
   }
+}
+
+/** An error of those that models get too, in the words of the command line. */
+export function inCommandWords(error: unknown): unknown {
+  if (!(error instanceof Cc2ccError) || error.hint?.includes('list_agents') !== true) return error;
+  const hint = error.hint.replace('list_agents', 'cc2cc agents --all');
+  return new Cc2ccError(error.code, error.message, { hint, cause: error });
 }

@@ -20,6 +20,7 @@ import { Cc2ccError } from '../../protocol/errors.js';
 import { hostPaths } from '../../protocol/host-paths.js';
 import { bridgeRoot, mailboxPaths } from '../../protocol/paths.js';
 import { ensurePrivateFolder } from '../../protocol/private-folder.js';
+import { inCommandWords } from './agent-name.js';
 import { withDeadline } from './deadline.js';
 import { say } from './output.js';
 
@@ -71,15 +72,13 @@ export class PostOffice {
    * @throws Cc2ccError what is wrong with the letter; it was not sent then
    */
   send(letter: CommandLetter): Promise<SentLetter> {
+    const { gate, config } = this;
     return this.#either(
       (daemon) => daemon.call('send', letter),
-      () =>
-        sendByFiles(this.root, letter, {
-          gate: this.gate,
-          ttl: this.config.ttl,
-          maxInbox: this.config.maxInbox,
-        }),
-    );
+      () => sendByFiles(this.root, letter, { ...config, gate }),
+    ).catch((error: unknown) => {
+      throw inCommandWords(error);
+    });
   }
 
   /**

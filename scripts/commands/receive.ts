@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { ensureMailbox } from '../../mail/deliver.js';
 import { isKnown, registryOf } from '../../mail/directory.js';
 import { waitingFor } from '../../mail/waiting.js';
@@ -35,7 +35,12 @@ export function command(): Command {
       'whose mail; default: CC2CC_NAME, the session that runs this, or your login',
     )
     .option('--peek', 'only look: what is shown goes on waiting')
-    .option('-f, --follow', 'go on showing what comes; agents see that somebody reads')
+    .addOption(
+      new Option(
+        '-f, --follow',
+        'go on showing what comes; agents see that somebody reads',
+      ).conflicts('peek'),
+    )
     .option('-n, --limit <count>', 'at most so many')
     .option('--json', 'as JSON, one message on a line')
     .addHelpText(

@@ -258,6 +258,7 @@ test('receive for somebody who has never had mail makes no noise and no harm', a
   assert.equal(unknown.code, 1);
   assert.match(unknown.stderr, /Nobody here is or was called/);
   assert.equal((await cli(sandbox, ['receive', 'cy', '-n', 'many'])).code, 2);
+  assert.equal((await cli(sandbox, ['receive', 'cy', '--follow', '--peek'])).code, 2);
   assert.ok(!existsSync(join(sandbox.root, 'to-nobody-here')));
   assert.deepEqual(readdirSync(join(sandbox.dir, 'state')).includes('cc2cc'), true);
 });

@@ -61,6 +61,8 @@ test('what is wrong is said, with the exit code, and nothing is sent', async (t)
     [['send', 'ann', ' '], 2, /empty/],
     [['send', 'ann', '-'], 2, /empty/],
     [['send', 'bob', 'x'], 1, /Nobody here is or was called "bob"/],
+    [['send', 'ann.b', 'x'], 1, /not an agent name[^]*Did you mean ann/],
+    [['send', '', 'x'], 1, /See cc2cc agents --all/],
     [['send', 'Ann', 'x'], 1, /not an agent name[^]*Did you mean ann/],
     [['send', 'ann', 'x', '--from', 'ann'], 1, /message to yourself/],
     [['send', 'ann', 'x', '--from', '../x'], 1, /not a possible name/],
