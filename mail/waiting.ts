@@ -55,6 +55,7 @@ export function* waitingFor(
   const files = messageFiles(root, name);
   if (files.length === 0) return; // a follower looks every second, and a journal can be long
   const past = readJournal(paths.journal);
+  const tasks = new TaskStore(root, gate.keys);
   for (const file of inQueueOrder(paths, files)) {
     const id = file.slice(0, -'.json'.length);
     const state = past.get(id)?.state;
@@ -89,7 +90,7 @@ export function* waitingFor(
     const { message, signature } = verdict;
     if (expiresAt(message) <= Date.now()) continue;
     const repeated = wasOffered(past.get(message.id)?.history ?? []);
-    if (reject) noteTask(root, name, gate, { message, signature });
+    if (reject) noteTask(tasks, name, { message, signature });
     yield { message, signature, repeated };
   }
 }
@@ -106,13 +107,12 @@ function settlementOf(state: Ended): Settlement {
 
 /** What it means for a task; who reads the mail gets it, whether or not that can be noted. */
 function noteTask(
-  root: string,
+  store: TaskStore,
   name: string,
-  { keys }: Gate,
   { message, signature }: Pick<Waiting, 'message' | 'signature'>,
 ): void {
   try {
-    takeIn(new TaskStore(root, keys), registryOf(root), message, signature, name);
+    takeIn(store, registryOf(store.root), message, signature, name);
   } catch (error) {
     if (!(error instanceof Cc2ccError)) throw error;
   }

@@ -3,13 +3,14 @@ import { sentAt, type Message } from '../../protocol/envelope.js';
 import { mailboxPaths } from '../../protocol/paths.js';
 import { currentName, type Registry } from '../directory.js';
 import { inspectFile } from '../inspect.js';
+import { taskOfMessage } from './message-index.js';
 import { namedTask, taskIdOf } from './task-id.js';
 import type { Stored, TaskStore } from './store.js';
 import type { Task } from './task.js';
 import { titleOf } from './title.js';
 
-/** Tasks looked through for a message that is gone. */
-const MAX_SEARCHED = 500;
+/** An event can name no later year than 9999, and an id can. */
+const LAST_MS = Date.UTC(9999, 11, 31);
 
 /**
  * Notes the task of a message of type `task` that came as a file: from the original, or from a script.
@@ -25,7 +26,7 @@ export function adoptTask(store: TaskStore, message: Message, name: string): Sto
   const time = sentAt(message);
   return store.submit(id, {
     by: message.from,
-    at: new Date(Number.isFinite(time) ? time : Date.now()).toISOString(),
+    at: new Date(Number.isFinite(time) ? between(0, time, LAST_MS) : Date.now()).toISOString(),
     title: titleOf(typeof title === 'string' ? title : message.content.text),
     requester: message.from,
     candidates: [name],
@@ -51,12 +52,12 @@ export function answeredTask(
     const found = id === undefined ? undefined : store.read(id);
     if (isAnswered(found)) return found;
   }
-  let searched = 0;
-  for (const found of store.all()) {
-    if (isAnswered(found)) return found;
-    if ((searched += 1) === MAX_SEARCHED) break;
-  }
-  return undefined;
+  const id = taskOfMessage(store, replyTo);
+  return id === undefined ? undefined : store.read(id);
+}
+
+function between(least: number, value: number, most: number): number {
+  return Math.min(Math.max(least, value), most);
 }
 
 function idInMailbox(root: string, name: string, id: string): string | undefined {
