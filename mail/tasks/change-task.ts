@@ -71,11 +71,17 @@ function doneBefore(task: Task, as: string, wish: Wish): TaskEvent | undefined {
   const own = task.history.filter(
     (event): event is Change => event.state !== 'submitted' && event.as === as,
   );
-  // To accept what one has is no mistake worth an error.
-  if (objectionTo(task, as, wish.state) === 'accepted') return own[0];
-  if (wish.request !== undefined) {
-    return own.find(({ request, state }) => request === wish.request && state === wish.state);
+  const { request, state, text } = wish;
+  if (request !== undefined) {
+    const same = own.find((event) => event.request === request && event.state === state);
+    if (same !== undefined) return same;
   }
+  // To accept what one has is no mistake worth an error, but a text would be told to nobody.
+  const [first] = own;
+  if (objectionTo(task, as, state) === 'accepted' && first !== undefined) {
+    return text === undefined || isSameText(first, text) ? first : undefined;
+  }
+  if (request !== undefined) return undefined;
   const last = own.at(-1);
   const isLast = last !== undefined && last === task.history.at(-1);
   return isLast && last.state === wish.state && isSameText(last, wish.text) ? last : undefined;
@@ -122,7 +128,9 @@ function refusal(
         hint: 'If you cannot do it, make it failed and say why.',
       });
     case 'accepted':
-      throw new Error('this one is answered as it was at first');
+      return new Cc2ccError('E_TASK', `You have accepted task ${id} already (${task.state}).`, {
+        hint: 'To tell something of it, make it working.',
+      });
   }
 }
 

@@ -134,6 +134,16 @@ test('to accept what one has is no error and no second event', (t) => {
   assert.deepEqual([again.isNew, again.event], [false, first.event]);
 });
 
+test('what would be said with a second acceptance is not swallowed', (t) => {
+  const { store, change } = scene(t);
+  const { id } = submit(store, ['ben']).task;
+  const first = change(id, 'ben', 'accepted', 'tomorrow');
+  const again = change(id, 'ben', 'accepted', 'tomorrow');
+  assert.deepEqual([again.isNew, again.event], [false, first.event]);
+  assert.throws(() => change(id, 'ben', 'accepted', 'today'), /You have accepted task .* already/);
+  assert.equal(store.read(id)?.notes.length, 1);
+});
+
 test('agents that were renamed keep what is theirs', (t) => {
   const { root, store, change } = scene(t);
   makeFolder(join(root, 'agents'));
