@@ -2,7 +2,7 @@ import { Cc2ccError } from '../../protocol/errors.js';
 import { MAX_TEXT_BYTES } from '../../protocol/limits.js';
 import { currentName, type Registry } from '../directory.js';
 import type { Change, TaskEvent } from './event.js';
-import { partyOf } from './parties.js';
+import { bearerOf, partyOf } from './parties.js';
 import type { ChangeState } from './states.js';
 import { unknownTask, type NewChange, type Stored, type TaskStore } from './store.js';
 import { objectionTo, type Objection, type Task } from './task.js';
@@ -111,7 +111,7 @@ function refusal(
 ): Cc2ccError {
   const { id, requester, assignee } = task;
   const giver = currentName(registry, requester);
-  const taker = assignee === null ? 'nobody yet' : currentName(registry, assignee);
+  const taker = assignee === null ? 'nobody yet' : bearerOf(registry, task, assignee);
   switch (objection) {
     case 'ended':
       return new Cc2ccError('E_TASK', `${endSentence(registry, task)} It cannot be changed.`);

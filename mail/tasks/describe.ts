@@ -1,5 +1,6 @@
 import { sanitizeText, sanitizeValue } from '../../protocol/sanitize.js';
 import { currentName, type Registry } from '../directory.js';
+import { bearerOf } from './parties.js';
 import type { Task } from './task.js';
 
 /** One line: id, state, title, who gave it and who has it. Titles cannot end the quotes around them. */
@@ -34,9 +35,10 @@ function isCut({ history }: Task): boolean {
   return last !== undefined && last.state !== 'submitted' && last.cut === true;
 }
 
-function holder(registry: Registry, { assignee, candidates, state }: Task): string {
+function holder(registry: Registry, task: Task): string {
+  const { assignee, candidates, state } = task;
   const names = (all: readonly string[]): string =>
-    all.map((name) => currentName(registry, name)).join(', ');
+    all.map((name) => bearerOf(registry, task, name)).join(', ');
   if (assignee === null) return `for the first of ${names(candidates)} to accept it`;
   return state === 'submitted' ? `for ${names([assignee])}` : `with ${names([assignee])}`;
 }

@@ -2,6 +2,7 @@ import { createMessage, type Message, type MessageType } from '../../protocol/en
 import { derivedMessageId } from '../../protocol/ids.js';
 import { currentName, type Registry } from '../directory.js';
 import type { Change } from './event.js';
+import { bearerOf } from './parties.js';
 import { messageFor, type Task } from './task.js';
 import type { TaskState } from './states.js';
 
@@ -44,7 +45,8 @@ export function messagesOf(
   const at = Date.parse(event.at);
   const from = currentName(registry, event.by);
   return newsOf(task, event, text).flatMap((news) => {
-    const to = currentName(registry, news.to);
+    const isGiver = news.to === task.requester;
+    const to = isGiver ? currentName(registry, news.to) : bearerOf(registry, task, news.to);
     if (to === from) return []; // one has taken the name of the other
     const draft = {
       id: derivedMessageId([at, event.seq], 'task', task.id, String(event.seq), news.to),
@@ -54,7 +56,7 @@ export function messagesOf(
       text: news.text,
       type: news.type,
       replyTo: news.replyTo,
-      thread: messageFor(task, news.to === task.requester ? event.as : news.to),
+      thread: messageFor(task, isGiver ? event.as : news.to),
       priority: task.priority,
       task: { ...fieldOf(task), state: event.state },
       ttl,

@@ -2,6 +2,7 @@ import { currentName, registryOf } from '../../mail/directory.js';
 import { Keyring } from '../../mail/keyring.js';
 import { taskDetail } from '../../mail/tasks/describe.js';
 import { selectTasks } from '../../mail/tasks/list.js';
+import { bearerOf } from '../../mail/tasks/parties.js';
 import { TaskStore, unknownTask } from '../../mail/tasks/store.js';
 import type { Task } from '../../mail/tasks/task.js';
 import { ExitCode } from '../../protocol/errors.js';
@@ -44,7 +45,7 @@ export async function listTasks({ all, agent, json }: ListOptions): Promise<numb
     task.state,
     currentName(registry, task.requester),
     holderOf(task)
-      .map((name) => currentName(registry, name))
+      .map((name) => bearerOf(registry, task, name))
       .join(', '),
     task.updatedAt.slice(0, 16).replace('T', ' '),
     task.title,

@@ -178,3 +178,24 @@ test('what was refused makes no task', async (t) => {
   assert.ok(long.isError);
   assert.deepEqual(tasksOf(sandbox), []);
 });
+
+test('a task goes with the agent that has it, not with the name that another one takes', async (t) => {
+  const sandbox = sandboxFor(t);
+  const ann = await attachAgent(sandbox, { name: 'ann', lanes: 'tool' });
+  const first = await attachAgent(sandbox, { name: 'ben', lanes: 'tool' });
+  const id = taskIdIn(await ann.call('delegate_task', { to: 'ben', title: 'Mend', text: 'it' }));
+  const msg_id = Object.values(tasksOf(sandbox)[0]?.messages ?? {})[0];
+  await first.call('check_inbox');
+  await first.call('register', { name: 'bob' });
+  const second = await attachAgent(sandbox, { name: 'ben', lanes: 'tool' });
+  assert.equal(second.name, 'ben');
+  assert.match((await second.call('list_tasks')).text, /neither given nor got a task/);
+  const theirs = await second.call('update_task', { task_id: id, state: 'completed', text: 'x' });
+  assert.match(theirs.text, /There is no task/);
+  assert.match((await first.call('list_tasks')).text, /Mend/);
+  await first.call('update_task', { task_id: id, state: 'working', text: 'half' });
+  assert.equal(tasksOf(sandbox)[0]?.state, 'working');
+  const reply = await first.call('reply', { msg_id, text: 'mended' });
+  assert.doesNotMatch(reply.text, /no result/);
+  assert.equal(tasksOf(sandbox)[0]?.state, 'completed');
+});
