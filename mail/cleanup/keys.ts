@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { FormerKey } from '../key-files.js';
 import type { Keyring } from '../keyring.js';
+import { legacyMailboxes } from '../legacy.js';
 import { mailboxNames } from '../mailbox-names.js';
 import { ownFile, ownFolder } from '../own-file.js';
 import { mailboxPaths } from '../../protocol/paths.js';
@@ -34,14 +35,15 @@ export function keyItems(keys: Keyring): Source {
 /** Epoch milliseconds at which the oldest message that is there was written. */
 async function oldestMessage({ root, breathe }: Scene): Promise<number> {
   let oldest = Infinity;
-  for (const name of mailboxNames(root)) {
+  const folders = mailboxNames(root).flatMap((name) => {
     const { dir, inbox, done, tmp } = mailboxPaths(root, name);
-    if (ownFolder(dir) === undefined) continue;
-    for (const folder of [inbox, done, tmp]) {
-      for await (const file of entriesOf(folder)) {
-        await breathe();
-        oldest = Math.min(oldest, ownFile(join(folder, file))?.mtimeMs ?? Infinity);
-      }
+    return ownFolder(dir) === undefined ? [] : [inbox, done, tmp];
+  });
+  const former = legacyMailboxes(root).map(({ inbox }) => inbox);
+  for (const folder of [...folders, ...former]) {
+    for await (const file of entriesOf(folder)) {
+      await breathe();
+      oldest = Math.min(oldest, ownFile(join(folder, file))?.mtimeMs ?? Infinity);
     }
   }
   return oldest;

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { readCard } from '../card.js';
+import { legacyMailboxes } from '../legacy.js';
 import { mailboxNames } from '../mailbox-names.js';
 import { ownFolder, readOwnJson } from '../own-file.js';
 import { isRecord } from '../../protocol/json.js';
@@ -14,12 +15,15 @@ import type { Scene } from './scene.js';
  */
 export async function neededNames({ root, breathe }: Scene): Promise<Set<string>> {
   const names = new Set<string>();
-  for (const name of mailboxNames(root)) {
+  const inboxes = mailboxNames(root).flatMap((name) => {
     const { dir, inbox } = mailboxPaths(root, name);
-    if (ownFolder(dir) === undefined) continue;
+    return ownFolder(dir) === undefined ? [] : [{ inbox, recipients: [name] }];
+  });
+  const former = legacyMailboxes(root).map((one) => ({ ...one, recipients: one.names }));
+  for (const { inbox, recipients } of [...inboxes, ...former]) {
     for await (const file of entriesOf(inbox)) {
       await breathe();
-      names.add(name);
+      for (const name of recipients) names.add(name);
       const message = readOwnJson(join(inbox, file));
       if (isRecord(message) && isName(message['from'])) names.add(message['from']);
     }

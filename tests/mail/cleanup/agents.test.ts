@@ -97,6 +97,14 @@ const STAYS: [why: string, make: (root: Root) => void, order?: object][] = [
       root.card('old', 'ben');
     },
   ],
+  [
+    'having mail in a mailbox of the older form',
+    (root) => void root.write('ann-to-ben/inbox/msg-1.json', '{"id":"msg-1"}'),
+  ],
+  [
+    'somebody whose message waits in a mailbox of the older form',
+    (root) => void root.write('ben-to-cal/inbox/msg-1.json', '{"from":"ben"}'),
+  ],
   ['keeping something of its own', (root) => void root.write('to-ben/notes.txt', 'mine')],
 ];
 for (const [why, make, order] of STAYS) {

@@ -1,7 +1,7 @@
 /** What was refused, left in tmp/, noted in journals, and keys of old. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, symlinkSync, utimesSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { keyItems } from '../../../mail/cleanup/keys.js';
@@ -98,4 +98,17 @@ test('a former key goes when its time is up and nothing is left that was written
   assert.equal(await clean(8), 1, 'the one that was good as long as a message waited');
   assert.equal(await clean(10), 1);
   assert.deepEqual(keys.former(), []);
+});
+
+test('a former key stays while a message in a mailbox of the older form may need it', async (t) => {
+  const root = new Root(t);
+  const keys = new Keyring(root.path);
+  keys.ensure();
+  const path = root.write('ann-to-ben/inbox/msg-1.json', '{"content":{"text":"ENC:…"}}');
+  keys.rotate(Date.now() + 2000, new Date(Date.now() + 1000));
+  const clean = async (): Promise<Record<string, number>> =>
+    countsOf(await root.clean(8, { sources: [keyItems(keys)] }));
+  assert.deepEqual(await clean(), {});
+  rmSync(path);
+  assert.deepEqual(await clean(), { key: 1 });
 });
