@@ -7,7 +7,7 @@ import { ID_PATTERN } from '../../protocol/ids.js';
 import { mailboxPaths, type MailboxPaths } from '../../protocol/paths.js';
 import { entriesOf } from './entries.js';
 import { isOver, spanOf, type Item, type Scene } from './scene.js';
-import { endedOf, untilOf } from './validity.js';
+import { CLOCKS_DIFFER_MS, endedOf, untilOf } from './validity.js';
 
 /** What becomes of a file in `done/` or `receipts/`. */
 export type Fate = { act: 'remove'; kind: 'done' | 'tombstone'; bytes: number } | Burial;
@@ -97,7 +97,7 @@ export function fateOf(
     return { act: 'remove', kind: isTombstone ? 'tombstone' : 'done', bytes: stats.size };
   }
   // One that was seen before it was sent, by its timestamp, would stay until then in full.
-  const isEarly = ended.sentAt > stats.ctimeMs;
+  const isEarly = ended.sentAt - stats.ctimeMs > CLOCKS_DIFFER_MS;
   if (isTombstone || (validUntil !== Infinity && !isEarly)) return undefined;
   const until = untilOf(ended);
   const at = new Date(Math.floor(stats.ctimeMs)).toISOString();

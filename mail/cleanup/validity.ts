@@ -5,7 +5,7 @@ import { DEFAULT_TTL_S } from '../../protocol/limits.js';
  * Hosts that share a root do not have the same time: what is over by our clock may be valid by
  * another's for so long.
  */
-const CLOCKS_DIFFER_MS = 60 * 60 * 1000;
+export const CLOCKS_DIFFER_MS = 60 * 60 * 1000;
 
 /** The last moment that a date can name; what lasts longer lasts for ever. */
 const MAX_DATE_MS = 8.64e15;

@@ -41,6 +41,12 @@ test('0 days keep what has ended for ever', async (t) => {
 const LIVES: [what: string, raw: Record<string, unknown>, after7: string, after40: string][] = [
   ['an hour', { ttl: 3600 }, 'gone', 'gone'],
   ['30 days', { ttl: 30 * 86400 }, 'message', 'gone'],
+  [
+    '30 days, by a clock that is ahead',
+    { ttl: 30 * 86400, timestamp: new Date(Date.now() + 30 * 60_000).toISOString() },
+    'message',
+    'gone',
+  ],
   ['for ever', { ttl: 0 }, 'tombstone', 'tombstone'],
   ['no ttl', { ttl: undefined }, 'gone', 'gone'],
   ['no timestamp', { timestamp: undefined }, 'tombstone', 'tombstone'],
