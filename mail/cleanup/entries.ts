@@ -1,4 +1,4 @@
-import { opendir } from 'node:fs/promises';
+import { opendirSync } from 'node:fs';
 import { ownFolder } from '../own-file.js';
 
 /** So many names are fetched at once. A list of 100,000 in one go held everything up for 170 ms. */
@@ -10,5 +10,5 @@ const AT_ONCE = 256;
  */
 export async function* entriesOf(folder: string): AsyncGenerator<string> {
   if (ownFolder(folder) === undefined) return;
-  for await (const { name } of await opendir(folder, { bufferSize: AT_ONCE })) yield name;
+  for await (const { name } of opendirSync(folder, { bufferSize: AT_ONCE })) yield name;
 }
