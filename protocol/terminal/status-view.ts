@@ -1,3 +1,4 @@
+import { hostId } from '../host-paths.js';
 import type { AgentStatus, StatusReport } from '../control.js';
 import { renderTable, type Column } from './table.js';
 import { cut, oneLine, tilde } from './text.js';
@@ -55,7 +56,8 @@ export function renderAgents(agents: readonly AgentStatus[], terminal: Terminal)
 
 /** `busy`, or `online@host` for who is attached on another host. */
 export function statusWord({ where, status, host }: AgentStatus): string {
-  return where === 'elsewhere' && host !== null ? `${status}@${oneLine(host)}` : status;
+  const isFar = where === 'elsewhere' && host !== null && host !== hostId();
+  return isFar ? `${status}@${oneLine(host)}` : status;
 }
 
 function fit({ width }: Terminal, lines: readonly string[]): string[] {

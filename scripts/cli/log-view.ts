@@ -30,7 +30,7 @@ export function renderRecorded(
   const head = wrap(`${clock(sentAt(message))}  ${from} → ${to}  ${id}  (${facts})`, terminal.width)
     .map((line) => line.replace(state, paint(terminal, STATES[state], state)))
     .map((line) => line.replace('[SIGNATURE INVALID]', (mark) => paint(terminal, 'red', mark)));
-  return [...head, ...textLines(content.text, full, terminal).map((line) => `  ${line}`)];
+  return [...head, ...textLines(content.text, full, terminal).map((line) => `  ${line}`.trimEnd())];
 }
 
 function textLines(text: string, full: boolean, { width }: Terminal): string[] {

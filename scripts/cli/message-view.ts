@@ -42,7 +42,7 @@ export function renderMessage(
   const text = sanitizeText(message.content.text) || '(no text that can be shown)';
   return [
     ...wrap(head, terminal.width).map((line) => paint(terminal, style, line)),
-    ...wrap(text, room).map((line) => `  ${line}`),
+    ...wrap(text, room).map((line) => `  ${line}`.trimEnd()),
     '',
   ];
 }

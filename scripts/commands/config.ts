@@ -28,7 +28,7 @@ Examples:
     )
     .action(async (key: string | undefined, { json = false, path = false }: Options) => {
       process.exitCode = path
-        ? showPath()
+        ? await showPath()
         : key === undefined
           ? await showAll(json)
           : await showOne(key, json);

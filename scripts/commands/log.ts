@@ -3,9 +3,9 @@ import { Keyring } from '../../mail/keyring.js';
 import { messagePlaces, readPlace, type Place, type Recorded } from '../../mail/history.js';
 import { MESSAGE_TYPES, type MessageType } from '../../protocol/envelope.js';
 import { Cc2ccError, ExitCode } from '../../protocol/errors.js';
-import { isMessageId } from '../../protocol/ids.js';
 import { bridgeRoot } from '../../protocol/paths.js';
 import { terminalOf } from '../../protocol/terminal/terminal.js';
+import { messageIdOf } from '../cli/ids.js';
 import { countOf } from '../cli/count.js';
 import { examples } from '../cli/help.js';
 import { LogFilter, type Wanted } from '../cli/log-filter.js';
@@ -123,9 +123,7 @@ class History {
 }
 
 function wantedBy({ between, thread, ...rest }: Options): Wanted {
-  const isId: boolean = thread === undefined || isMessageId(thread);
-  if (!isId)
-    throw new Cc2ccError('E_USAGE', `"${String(thread).slice(0, 80)}" is not a message id.`);
+  if (thread !== undefined) messageIdOf(thread);
   const [a, b, ...more] = between ?? [];
   if (between === undefined) return { ...rest, thread };
   if (a === undefined || b === undefined || more.length > 0) {

@@ -116,7 +116,7 @@ function waitingMail({ root, gate }: PostOffice, name: string, reject: boolean):
   return waitingFor(root, name, gate, {
     reject,
     onRefused: (file, reason) => {
-      say(`"${oneLine(file)}" is ${reject ? 'rejected' : 'no message'}: ${reason}.`);
+      say(`"${oneLine(file)}" is ${reject ? 'rejected' : 'refused'}: ${reason}.`);
     },
   });
 }

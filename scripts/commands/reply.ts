@@ -4,6 +4,7 @@ import { findMessage } from '../../mail/waiting.js';
 import type { Message } from '../../protocol/envelope.js';
 import { Cc2ccError, ExitCode } from '../../protocol/errors.js';
 import { newMessageId } from '../../protocol/ids.js';
+import { messageIdOf } from '../cli/ids.js';
 import { examples } from '../cli/help.js';
 import { letterOptions, ttlOf, type LetterOptions } from '../cli/letter-options.js';
 import { print, printJson } from '../cli/output.js';
@@ -25,7 +26,7 @@ export function command(): Command {
       ),
     )
     .action(async (id: string, text: string, options: LetterOptions) => {
-      process.exitCode = await replyTo(id, await readTextArgument(text), options);
+      process.exitCode = await replyTo(messageIdOf(id), await readTextArgument(text), options);
     });
 }
 

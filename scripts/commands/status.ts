@@ -1,11 +1,11 @@
 import { Command } from 'commander';
-import { Cc2ccError, ExitCode } from '../../protocol/errors.js';
-import { isMessageId } from '../../protocol/ids.js';
+import { ExitCode } from '../../protocol/errors.js';
 import { bridgeRoot } from '../../protocol/paths.js';
 import { renderAgents, renderStatus } from '../../protocol/terminal/status-view.js';
 import { terminalOf } from '../../protocol/terminal/terminal.js';
 import { tilde, wrap } from '../../protocol/terminal/text.js';
 import { reportMessage, sentenceOfReport } from '../../mail/message-report.js';
+import { messageIdOf } from '../cli/ids.js';
 import { examples } from '../cli/help.js';
 import { isPresent, readDirectory } from '../cli/live.js';
 import { print, printJson } from '../cli/output.js';
@@ -66,13 +66,7 @@ async function status(json: boolean): Promise<number> {
  * @throws Cc2ccError E_USAGE for what cannot be an id
  */
 async function messageStatus(id: string, json: boolean): Promise<number> {
-  const isId: boolean = isMessageId(id);
-  if (!isId) {
-    throw new Cc2ccError('E_USAGE', `"${id.slice(0, 80)}" is not a message id.`, {
-      hint: 'One looks like msg-01a1fbf4-0f50-7000-a1fc-8b940ccbf429.',
-    });
-  }
-  const report = reportMessage(bridgeRoot(), id);
+  const report = reportMessage(bridgeRoot(), messageIdOf(id));
   await (json ? printJson(report) : print(...wrap(sentenceOfReport(report), terminalOf().width)));
   return report.state === 'unknown' ? ExitCode.failed : ExitCode.ok;
 }

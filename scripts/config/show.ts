@@ -5,8 +5,18 @@ import { hostId } from '../../protocol/host-paths.js';
 import { bridgeRoot } from '../../protocol/paths.js';
 import { isSettingKey, settingOf, type SettingKey } from '../../protocol/settings/all.js';
 import { configPath } from '../../protocol/settings/file.js';
+import { renderTable, type Column } from '../../protocol/terminal/table.js';
+import { terminalOf } from '../../protocol/terminal/terminal.js';
+import { pad, wrap } from '../../protocol/terminal/text.js';
 import { expectation } from '../../protocol/settings/setting.js';
+import { print, printJson } from '../cli/output.js';
 import { configInForce, differences } from './in-force.js';
+
+const COLUMNS: readonly Column[] = [
+  { head: 'SETTING' },
+  { head: 'VALUE', least: 8 },
+  { head: 'FROM', least: 7 },
+];
 
 /** One setting as `--json` shows it. */
 interface Shown {
@@ -21,8 +31,8 @@ interface Shown {
 }
 
 /** `cc2cc config --path`. */
-export function showPath(): number {
-  console.log(configPath());
+export async function showPath(): Promise<number> {
+  await print(configPath());
   return ExitCode.ok;
 }
 
@@ -36,7 +46,7 @@ export async function showAll(json: boolean): Promise<number> {
   const { settings, pid } = await gather();
   const exists = existsSync(path);
   if (json) {
-    console.log(JSON.stringify({ file: { path, exists }, daemon: pid ?? null, settings }, null, 2));
+    await printJson({ file: { path, exists }, daemon: pid ?? null, settings });
     return ExitCode.ok;
   }
   const rows = settings.map(({ key, value, source, from }) => [
@@ -44,13 +54,18 @@ export async function showAll(json: boolean): Promise<number> {
     printable(value ?? settingOf(key).otherwise?.replaceAll('`', '') ?? '-'),
     source === 'default' ? 'default' : source === 'file' ? 'config.json' : (from ?? source),
   ]);
-  for (const line of table([['SETTING', 'VALUE', 'FROM'], ...rows])) console.log(fit(line));
-  console.log(`\nconfig.json: ${printable(path)}${exists ? '' : ' (does not exist)'}`);
+  await print(
+    ...renderTable(COLUMNS, rows, terminalOf()),
+    '',
+    `config.json: ${printable(path)}${exists ? '' : ' (does not exist)'}`,
+  );
   const other = settings.filter((one) => 'inForce' in one);
   if (other.length > 0) {
     const values = other.map(({ key, inForce }) => `${key} ${printable(inForce ?? '-')}`);
-    console.log(`The daemon that runs (pid ${pid ?? '?'}) has other values: ${values.join(', ')}.
-They change with: cc2cc-daemon restart`);
+    await print(
+      `The daemon that runs (pid ${pid ?? '?'}) has other values: ${values.join(', ')}.`,
+      'They change with: cc2cc-daemon restart',
+    );
   }
   return ExitCode.ok;
 }
@@ -65,7 +80,7 @@ export async function showOne(key: string, json: boolean): Promise<number> {
   const { settings } = await gather();
   const shown = settings.find((one) => one.key === key);
   if (shown === undefined || json) {
-    console.log(JSON.stringify(shown, null, 2));
+    await printJson(shown);
     return ExitCode.ok;
   }
   const { type, flag, variables, about, unit, default: byDefault, otherwise } = settingOf(key);
@@ -81,8 +96,13 @@ export async function showOne(key: string, json: boolean): Promise<number> {
     ['flag', flag],
     ['variable', variables.join(', else ')],
   ];
-  console.log(`${key} = ${printable(shown.value ?? none)}`);
-  for (const line of table(rows)) console.log(`  ${line}`);
+  const room = terminalOf().width;
+  const lines = rows.flatMap(([head = '', text = '']) =>
+    wrap(printable(text), room === undefined ? undefined : Math.max(20, room - 13)).map(
+      (line, at) => `  ${pad(at === 0 ? head : '', 9)}  ${line}`.trimEnd(),
+    ),
+  );
+  await print(`${key} = ${printable(shown.value ?? none)}`, ...lines);
   return ExitCode.ok;
 }
 
@@ -104,25 +124,7 @@ function applied(key: SettingKey): string | undefined {
   return key === 'host' ? hostId() : undefined;
 }
 
-function table(rows: string[][]): string[] {
-  const widths = rows[0]?.map((_, column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths?.[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
-}
-
 /** Folder and host names may hold what a terminal would act on. */
 function printable(value: unknown): string {
   return String(value).replaceAll(/\p{C}/gu, '?');
-}
-
-/** To the width of a terminal; a pipe gets whole lines. */
-function fit(line: string): string {
-  const width = process.stdout.columns as number | undefined;
-  return width === undefined || line.length <= width ? line : `${line.slice(0, width - 1)}…`;
 }

@@ -1,6 +1,7 @@
 import type { ChangeState } from '../../mail/tasks/states.js';
 import { toldSentences } from '../../mail/tasks/tell.js';
 import { ExitCode } from '../../protocol/errors.js';
+import { taskIdOf } from '../cli/ids.js';
 import { print, printJson, say } from '../cli/output.js';
 import { PostOffice } from '../cli/post-office.js';
 import { ownName } from '../cli/self.js';
@@ -26,7 +27,7 @@ export async function changeTask(
   const office = await PostOffice.open();
   try {
     const by = ownName(office.root, from);
-    const answer = await office.changeTask({ id, by, state, text });
+    const answer = await office.changeTask({ id: taskIdOf(id), by, state, text });
     if (json) {
       await printJson({ by, ...answer });
       return ExitCode.ok;

@@ -10,6 +10,7 @@ import { bridgeRoot } from '../../protocol/paths.js';
 import { renderTable, type Column } from '../../protocol/terminal/table.js';
 import { terminalOf } from '../../protocol/terminal/terminal.js';
 import { wrap } from '../../protocol/terminal/text.js';
+import { taskIdOf } from '../cli/ids.js';
 import { print, printJson, say } from '../cli/output.js';
 
 export interface ListOptions {
@@ -63,7 +64,7 @@ export async function listTasks({ all, agent, json }: ListOptions): Promise<numb
  */
 export async function showTask(id: string, json: boolean): Promise<number> {
   const root = bridgeRoot();
-  const task = storeOf(root).read(id);
+  const task = storeOf(root).read(taskIdOf(id));
   if (task === undefined) throw unknownTask(id);
   if (json) {
     await printJson(task);
