@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { errnoOf, ExitCode } from '../../protocol/errors.js';
 
-/** What a screen acts on or hides although JSON lets it stand: C1 controls, bidi, zero width. */
+/** What a screen acts on or hides although JSON lets it stand: C1 controls, bidi, zero width, tags. */
 const UNSHOWN =
-  /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb]/g;
+  /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb]|\udb40[\udc00-\udfff]/g;
 
 /**
  * Makes the end of whoever reads our stdout the quiet end of this process, as in
@@ -40,8 +40,10 @@ export function printJsonLine(value: unknown): Promise<void> {
 }
 
 function jsonOf(value: unknown, indent?: number): string {
-  return JSON.stringify(value, null, indent).replaceAll(
-    UNSHOWN,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  return JSON.stringify(value, null, indent).replaceAll(UNSHOWN, (char) =>
+    char
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
   );
 }
