@@ -9,6 +9,7 @@ import {
 } from 'node:fs';
 import { errnoOf } from '../protocol/errors.js';
 import { isMessageId } from '../protocol/ids.js';
+import { isIsoTime } from '../protocol/iso-time.js';
 import { isRecord } from '../protocol/json.js';
 
 /** How the model was given a message. */
@@ -162,8 +163,7 @@ function parseLine(text: string): JournalLine | undefined {
   } catch {
     return undefined;
   }
-  if (!isRecord(line) || !isMessageId(line['id']) || typeof line['at'] !== 'string')
-    return undefined;
+  if (!isRecord(line) || !isMessageId(line['id']) || !isIsoTime(line['at'])) return undefined;
   const { id, at, event, lane, evidence } = line;
   switch (event) {
     case 'pushed': {

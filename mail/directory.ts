@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { AgentStatus } from '../protocol/control.js';
 import { COMMAND_LANE, heartbeatNames, isFresh, readHeartbeat } from '../protocol/heartbeat.js';
+import { isIsoTime } from '../protocol/iso-time.js';
 import { listFolder } from '../protocol/list-folder.js';
 import { mailboxPaths } from '../protocol/paths.js';
 import { cardNames, readCard } from './card.js';
@@ -77,6 +78,7 @@ export function describeByFiles(root: string, name: string, host?: string): Agen
     heartbeat !== undefined &&
     isFresh(heartbeat) &&
     (host === undefined || heartbeat.host !== host || heartbeat.lane === COMMAND_LANE);
+  const at = isIsoTime(heartbeat?.timestamp) ? heartbeat.timestamp : null;
   return {
     name,
     status: online ? 'online' : 'offline',
@@ -87,8 +89,8 @@ export function describeByFiles(root: string, name: string, host?: string): Agen
     deadLanes: [],
     summary: heartbeat?.summary ?? null,
     waiting: messageFiles(root, name).length,
-    since: heartbeat?.timestamp ?? null,
-    lastSeen: heartbeat?.timestamp ?? null,
+    since: at,
+    lastSeen: at,
     directory: heartbeat?.cwd ?? null,
     host: heartbeat?.host ?? null,
   };

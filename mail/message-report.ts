@@ -4,6 +4,10 @@ import { readJournal, type Delivery, type JournalLine } from './delivery.js';
 import { expiresAt, type Message } from '../protocol/envelope.js';
 import { inspectFile } from './inspect.js';
 import { isRecord } from '../protocol/json.js';
+import { isIsoTime } from '../protocol/iso-time.js';
+import { isName } from '../protocol/names.js';
+import { sanitizeText } from '../protocol/sanitize.js';
+import { shownLine } from './profile.js';
 import { timeOfId } from '../protocol/ids.js';
 import { listFolder } from '../protocol/list-folder.js';
 import { mailboxNames } from './mailbox-names.js';
@@ -110,9 +114,9 @@ function fromReceipt(message: Message, paths: MailboxPaths): Partial<MessageRepo
     const { delivered_at: at, evidence } = receipt;
     return {
       state: 'seen',
-      at: typeof at === 'string' ? at : null,
+      at: isIsoTime(at) ? at : null,
       // The original's receipts say no more than that they are there.
-      evidence: typeof evidence === 'string' ? evidence : 'receipt',
+      evidence: (typeof evidence === 'string' ? shownLine(evidence, 40) : undefined) ?? 'receipt',
     };
   }
   // Renaming a file sets this time, so it is when the message was moved to done/.
@@ -132,9 +136,9 @@ function rejected(root: string, id: string): MessageReport | undefined {
       id,
       ...NOWHERE,
       state: 'rejected',
-      to: typeof mailbox === 'string' ? recipientOf(mailbox) : null,
-      at: typeof at === 'string' ? at : null,
-      reason: typeof reason === 'string' ? reason : null,
+      to: typeof mailbox === 'string' ? nameIn(mailbox) : null,
+      at: isIsoTime(at) ? at : null,
+      reason: typeof reason === 'string' ? line(reason) : null,
     };
   }
   return undefined;
@@ -143,6 +147,16 @@ function rejected(root: string, id: string): MessageReport | undefined {
 /** By a mailbox's folder, `to-<name>` or the older `<from>-to-<name>`. */
 function recipientOf(mailbox: string): string {
   return mailbox.startsWith('to-') ? mailbox.slice(3) : mailbox.replace(/^.*-to-/s, '');
+}
+
+function nameIn(mailbox: string): string | null {
+  const name = recipientOf(mailbox);
+  return isName(name) ? name : null;
+}
+
+/** Anybody may have written it, and it is shown to people and models. */
+function line(text: string): string {
+  return sanitizeText(text).replaceAll(/\s+/g, ' ').slice(0, 400);
 }
 
 function readRecord(path: string): Record<string, unknown> | undefined {
