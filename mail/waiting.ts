@@ -7,7 +7,7 @@ import {
   type DeliveryState,
   type Evidence,
 } from './delivery.js';
-import { Cc2ccError } from '../protocol/errors.js';
+import { Cc2ccError, storeError } from '../protocol/errors.js';
 import { expiresAt, sentAt, type Message } from '../protocol/envelope.js';
 import { isMessageId, timeOfId } from '../protocol/ids.js';
 import { mailboxPaths, rootPaths, type MailboxPaths } from '../protocol/paths.js';
@@ -124,7 +124,8 @@ function noteTask(
  * its name nothing is noted.
  *
  * @returns how many were moved
- * @throws Cc2ccError E_NAME where what a command showed is the mail of an original server
+ * @throws Cc2ccError E_NAME where what a command showed is the mail of an original server,
+ *   E_STORE where it cannot be noted
  */
 export function markSeen(paths: MailboxPaths, ids: readonly string[], evidence: Evidence): number {
   const root = join(paths.dir, '..');
@@ -140,10 +141,16 @@ export function markSeen(paths: MailboxPaths, ids: readonly string[], evidence: 
   if (mine.length === 0) return 0;
   const at = new Date().toISOString();
   // The journal first: a crash in between leaves a file in the inbox that is known to be seen.
-  appendJournal(
-    paths.journal,
-    mine.map((id) => ({ id, at, event: 'seen' as const, evidence })),
-  );
+  try {
+    appendJournal(
+      paths.journal,
+      mine.map((id) => ({ id, at, event: 'seen' as const, evidence })),
+    );
+  } catch (error) {
+    const { message } = storeError('note what was seen', paths.journal, error);
+    const hint = 'It goes on waiting, and will be shown again.';
+    throw new Cc2ccError('E_STORE', message, { hint, cause: error });
+  }
   for (const id of mine) settleFile(paths, id, { state: 'seen', evidence });
   writeReceipts();
   return mine.length;

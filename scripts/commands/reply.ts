@@ -2,12 +2,12 @@ import { Command } from 'commander';
 import { mailboxNames } from '../../mail/mailbox-names.js';
 import { findMessage } from '../../mail/waiting.js';
 import type { Message } from '../../protocol/envelope.js';
-import { Cc2ccError, ExitCode } from '../../protocol/errors.js';
+import { Cc2ccError, ExitCode, sentenceOf } from '../../protocol/errors.js';
 import { newMessageId } from '../../protocol/ids.js';
 import { messageIdOf } from '../cli/ids.js';
 import { examples } from '../cli/help.js';
 import { letterOptions, ttlOf, type LetterOptions } from '../cli/letter-options.js';
-import { print, printJson } from '../cli/output.js';
+import { print, printJson, say } from '../cli/output.js';
 import { PostOffice } from '../cli/post-office.js';
 import { ownName } from '../cli/self.js';
 import { readTextArgument } from '../cli/text-argument.js';
@@ -47,7 +47,10 @@ async function replyTo(id: string, text: string, options: LetterOptions): Promis
       replyTo: answered.id,
     });
     // Only now: an answer that could not be sent may be tried again.
-    await office.seen(from, [answered.id], 'reply');
+    await office.seen(from, [answered.id], 'reply').catch((error: unknown) => {
+      // The answer is on its way: who took this for a failure would send it twice.
+      say(`The message that you answer: ${sentenceOf(error)}`);
+    });
     if (options.json) await printJson({ from, ...sent });
     else await print(`${sent.id}: ${sent.state}`);
     return ExitCode.ok;

@@ -328,3 +328,23 @@ test('who was renamed is served under the new name, and told', async (t) => {
   assert.match(stdout, /for the fox/);
   assert.match(stderr, /cy is called fox now/);
 });
+
+test('what cannot be noted as seen is said to be shown again, and an answer is sent once', async (t) => {
+  if (process.platform === 'win32') {
+    t.skip('needs ulimit');
+    return;
+  }
+  const sandbox = sandboxFor(t);
+  const id = dropMessage(sandbox, 'cy', { from: 'ann', text: 'hello' });
+  ensureMailbox(mailboxOf(sandbox, 'ann'));
+  writeFileSync(mailboxOf(sandbox, 'cy').journal, '\n'.repeat(3000));
+  // No file may grow beyond 1 or 2 KiB: like a full disk, but for what is small.
+  const read = await shell(sandbox, 'ulimit -f 2; cc2cc receive cy');
+  assert.equal(read.code, 1);
+  assert.match(read.stderr, /Cannot note what was seen: EFBIG .*shown again/);
+  assert.equal(listInbox(sandbox, 'cy').length, 1);
+  const answer = await shell(sandbox, `ulimit -f 2; cc2cc reply ${id} hi --from cy`);
+  assert.equal(answer.code, 0);
+  assert.match(answer.stderr, /The message that you answer: Cannot note/);
+  assert.equal(listInbox(sandbox, 'ann').length, 1);
+});
