@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { linkSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
-import { errnoOf, meansNoLinks, storeError } from './errors.js';
+import { Cc2ccError, errnoOf, meansNoLinks, storeError } from './errors.js';
 import { isRecord } from './json.js';
 import { listFolder } from './list-folder.js';
 import { makeFolder } from './make-folder.js';
@@ -142,7 +142,7 @@ function readHolder<Holder extends object>(folder: string, number: number): Hold
   const path = join(folder, `${number}.json`);
   const file = readOwnFile(path, MAX_BYTES);
   // What we cannot read may be held.
-  if (file.kind === 'refused') throw new Error(`${path} ${file.reason}`);
+  if (file.kind === 'refused') throw new Cc2ccError('E_UNSAFE', `${path} ${file.reason}.`);
   if (file.kind === 'missing') return undefined;
   try {
     const value: unknown = JSON.parse(file.bytes.toString());

@@ -31,12 +31,16 @@ export function allNames(root: string): string[] {
  */
 export async function* agentItems(scene: Scene): AsyncGenerator<Item> {
   const gone: string[] = [];
+  const failures: unknown[] = [];
   for (const name of allNames(scene.root)) {
     await scene.breathe();
-    if (isLongGone(scene, name) && (await isEmpty(scene, name))) gone.push(name);
+    try {
+      if (isLongGone(scene, name) && (await isEmpty(scene, name))) gone.push(name);
+    } catch (error) {
+      failures.push(error); // one that cannot be judged stays, and keeps no other
+    }
   }
-  if (gone.length === 0) return;
-  const needed = await neededNames(scene);
+  const needed = gone.length === 0 ? new Set() : await neededNames(scene);
   for (const name of gone) {
     if (needed.has(name)) continue;
     yield {
@@ -47,6 +51,7 @@ export async function* agentItems(scene: Scene): AsyncGenerator<Item> {
       remove: () => removeAgent(scene, name),
     };
   }
+  if (failures.length > 0) throw failures[0];
 }
 
 /** Whether a mailbox holds nothing, or only what goes by itself; also where there is none. */

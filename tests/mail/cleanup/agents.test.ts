@@ -170,6 +170,22 @@ test('mail that has just come for somebody who is gone keeps the mailbox', async
   assert.deepEqual(countsOf(await root.clean(0)), {});
 });
 
+test('one that cannot be judged stays, is told of, and keeps no other', async (t) => {
+  for (const spoil of [
+    (root: Root) => root.write('to-ben', 'a file'),
+    (root: Root) => root.write('leases/ben/3.json/file', 'in a folder'),
+  ]) {
+    const root = new Root(t);
+    const path = spoil(root);
+    agent(root, 'ann');
+    agent(root, 'cal');
+    const report = await root.clean(8);
+    assert.deepEqual(countsOf(report), { agent: 2 });
+    assert.equal(report.problems.length, 1);
+    assert.ok(existsSync(path));
+  }
+});
+
 test('a name that somebody is about to take is not forgotten', async (t) => {
   const root = new Root(t);
   root.lease('ben');
