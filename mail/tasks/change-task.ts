@@ -3,7 +3,7 @@ import { MAX_TEXT_BYTES } from '../../protocol/limits.js';
 import { currentName, type Registry } from '../directory.js';
 import type { Change, TaskEvent } from './event.js';
 import { bearerOf, partyOf } from './parties.js';
-import type { ChangeState } from './states.js';
+import { isEnd, type ChangeState } from './states.js';
 import { unknownTask, type NewChange, type Stored, type TaskStore } from './store.js';
 import { objectionTo, type Objection, type Task } from './task.js';
 
@@ -28,7 +28,8 @@ export interface Changed extends Stored {
 
 /**
  * Changes a task for one of its parties. What was done already by the same request, or, where nothing
- * tells requests apart, as the last thing and in the same words, is answered as it was then.
+ * tells requests apart or it is an end, as the last thing and in the same words, is answered as it was
+ * then.
  *
  * @throws Cc2ccError E_UNKNOWN_TASK, also for tasks of others; E_TASK when its state or whose it is does
  *   not allow it; E_LIMIT, E_STORE. Nothing has changed then
@@ -81,10 +82,12 @@ function doneBefore(task: Task, as: string, wish: Wish): TaskEvent | undefined {
   if (objectionTo(task, as, state) === 'accepted' && first !== undefined) {
     return text === undefined || isSameText(first, text) ? first : undefined;
   }
-  if (request !== undefined) return undefined;
   const last = own.at(-1);
-  const isLast = last !== undefined && last === task.history.at(-1);
-  return isLast && last.state === wish.state && isSameText(last, wish.text) ? last : undefined;
+  if (last === undefined || last !== task.history.at(-1)) return undefined;
+  if (last.state !== state || !isSameText(last, text)) return undefined;
+  // An end comes once: who says it again wants the others to be told, who could not be at first.
+  const isRepeated = request === undefined || (isEnd(state) && wish.message === undefined);
+  return isRepeated ? last : undefined;
 }
 
 function isSameText({ text, cut }: Change, other: string | undefined): boolean {

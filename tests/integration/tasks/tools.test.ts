@@ -165,6 +165,15 @@ test('a change stands when the other cannot be told, and that is said', async (t
   assert.ok(!isError);
   assert.match(text, /is accepted\. ann was not told: ann's inbox is full/);
   assert.equal(tasksOf(sandbox)[0]?.state, 'accepted');
+  const done = { task_id: id, state: 'completed', text: '42' };
+  assert.match((await ben.call('update_task', done)).text, /is completed\. ann was not told/);
+  await ann.call('check_inbox');
+  // Nothing else would bring the result to her.
+  assert.match((await ben.call('update_task', done)).text, /is completed\. ann is told by msg-/);
+  assert.match((await ann.call('check_inbox')).text, /^> 42$/m);
+  const other = await ben.call('update_task', { ...done, text: '43' });
+  assert.ok(other.isError);
+  assert.equal(tasksOf(sandbox)[0]?.result, '42');
 });
 
 test('what was refused makes no task', async (t) => {
