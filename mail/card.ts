@@ -73,9 +73,9 @@ export function writeCard(root: string, card: Card): void {
 
 /** @returns undefined for a missing, broken or hostile card */
 export function readCard(root: string, name: string): Card | undefined {
-  const file = readOwnFile(cardPath(root, name), MAX_CARD_BYTES);
-  if (file.kind !== 'bytes') return undefined;
   try {
+    const file = readOwnFile(cardPath(root, name), MAX_CARD_BYTES);
+    if (file.kind !== 'bytes') return undefined;
     const result = cardSchema().safeParse(parseJson(file.bytes));
     return result.success ? result.data : undefined;
   } catch {

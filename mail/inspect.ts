@@ -1,15 +1,18 @@
 import type { Stats } from 'node:fs';
 import { parseMessage, type Message } from '../protocol/envelope.js';
 import { isRecord, parseJson } from '../protocol/json.js';
+import { MAX_MESSAGE_FILE_BYTES } from '../protocol/limits.js';
+import { isCrowded, readOwnFile } from '../protocol/own-file.js';
 import type { Keyring } from './keyring.js';
-import { readAll, withPlainFile, type Unread } from './plain-file.js';
 import { isSigned, type SignatureState } from './signing.js';
 
 /** What a file in an inbox turned out to be. */
 export type Verdict =
   | { kind: 'message'; message: Message; signature: SignatureState }
-  /** `later`: perhaps still being written. */
-  | Unread;
+  | { kind: 'reject'; reason: string }
+  /** Perhaps still being written, or not to be had at this moment. */
+  | { kind: 'later' }
+  | { kind: 'gone' };
 
 /** `cp file inbox/` writes in place: a broken file this young may be whole in a moment. */
 const GRACE_MS = 2_000;
@@ -21,25 +24,33 @@ const GRACE_MS = 2_000;
  * @param at epoch milliseconds for which its signature is judged, as former keys end some time
  */
 export function inspectFile(path: string, name: string, keys?: Keyring, at = Date.now()): Verdict {
-  return withPlainFile(path, (fd, stats): Verdict => {
-    const read = readMessage(name, fd, stats, keys, at);
-    if (typeof read !== 'string') return { kind: 'message', ...read };
-    // A date in the future must not make it wait, and be looked at, until then.
-    const age = Math.abs(Date.now() - stats.mtimeMs);
-    return age < GRACE_MS ? { kind: 'later' } : { kind: 'reject', reason: read };
-  });
+  const file = readOwnFile(path, MAX_MESSAGE_FILE_BYTES);
+  switch (file.kind) {
+    case 'missing':
+      return { kind: 'gone' };
+    case 'refused':
+      return { kind: 'reject', reason: file.reason };
+    case 'unopened':
+      return isCrowded(file.error) ? { kind: 'later' } : { kind: 'reject', reason: file.reason };
+    case 'bytes':
+  }
+  const { bytes, stats } = file;
+  const read = readMessage(name, bytes, stats, keys, at);
+  if (typeof read !== 'string') return { kind: 'message', ...read };
+  // A date in the future must not make it wait, and be looked at, until then.
+  const age = Math.abs(Date.now() - stats.mtimeMs);
+  return age < GRACE_MS ? { kind: 'later' } : { kind: 'reject', reason: read };
 }
 
 /** The message and what its signature tells, or what is wrong with the content. */
 function readMessage(
   name: string,
-  fd: number,
-  { size, mtime }: Stats,
+  bytes: Buffer,
+  { mtime }: Stats,
   keys: Keyring | undefined,
   at: number,
 ): { message: Message; signature: SignatureState } | string {
   if (!name.endsWith('.json')) return 'the name does not end in .json';
-  const bytes = readAll(fd, size);
   if (bytes.length === 0) return 'empty';
   let raw: unknown;
   try {

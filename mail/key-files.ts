@@ -2,13 +2,9 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import {
   chmodSync,
   closeSync,
-  constants,
-  fchmodSync,
-  fstatSync,
   fsyncSync,
   linkSync,
   openSync,
-  readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -18,6 +14,7 @@ import { z } from 'zod';
 import { Cc2ccError, errnoOf, meansNoLinks, storeError } from '../protocol/errors.js';
 import { lazily } from '../protocol/lazily.js';
 import { makeFolder } from '../protocol/make-folder.js';
+import { readOwnFile } from '../protocol/own-file.js';
 
 /** A key that was replaced. */
 export interface FormerKey {
@@ -129,32 +126,15 @@ function sync(path: string): void {
 
 /** A file of ours, and nobody else's to read from now on: the original makes its key by the umask. */
 function readPrivate(path: string): string | undefined {
-  let fd;
+  let file;
   try {
-    // Neither through a link nor waiting for the other end of a FIFO. Windows has neither flag.
-    const { O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants as {
-      O_NOFOLLOW?: number;
-      O_NONBLOCK?: number;
-    };
-    fd = openSync(path, constants.O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    file = readOwnFile(path, MAX_BYTES, { makePrivate: true });
+    if (file.kind === 'unopened') throw file.error;
   } catch (error) {
-    const errno = errnoOf(error);
-    if (errno === 'ENOENT') return undefined;
-    if (errno === 'ELOOP' || errno === 'EMLINK') throw unsafe(path);
     throw storeError('read the key', path, error);
   }
-  try {
-    const { uid, size, mode, ...stats } = fstatSync(fd);
-    const isOurs = process.getuid === undefined || uid === process.getuid();
-    if (!fstatSync(fd).isFile() || !isOurs || size > MAX_BYTES) throw unsafe(path);
-    void stats;
-    if (process.platform !== 'win32' && (mode & 0o077) !== 0) fchmodSync(fd, 0o600);
-    return readFileSync(fd, 'utf8');
-  } catch (error) {
-    throw error instanceof Cc2ccError ? error : storeError('read the key', path, error);
-  } finally {
-    closeSync(fd);
-  }
+  if (file.kind === 'refused') throw unsafe(path);
+  return file.kind === 'missing' ? undefined : file.bytes.toString();
 }
 
 function unsafe(path: string): Cc2ccError {

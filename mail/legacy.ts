@@ -6,6 +6,7 @@ import type { MailboxPaths } from '../protocol/paths.js';
 import { placeFile } from './deliver.js';
 import { refusalOf, type Gate } from './gate.js';
 import { inspectFile } from './inspect.js';
+import { ownFolder } from './own-file.js';
 import { rejectFile } from './reject.js';
 
 /** A mailbox of the form that older versions of the original used: `<from>-to-<name>`. */
@@ -26,9 +27,7 @@ export function legacyMailboxes(root: string): LegacyMailbox[] {
     const names = recipientsOf(folder);
     const dir = join(root, folder);
     const inbox = join(dir, 'inbox');
-    return names.length > 0 && isOwnFolder(dir) && isOwnFolder(inbox)
-      ? [{ dir, inbox, names }]
-      : [];
+    return names.length > 0 && ownFolder(dir) && ownFolder(inbox) ? [{ dir, inbox, names }] : [];
   });
 }
 
@@ -111,12 +110,6 @@ function recipientsOf(folder: string): string[] {
     if (isName(folder.slice(0, at)) && isName(name)) names.push(name);
   }
   return names;
-}
-
-function isOwnFolder(path: string): boolean {
-  const stats = lstatSync(path, { throwIfNoEntry: false });
-  const uid = process.getuid?.();
-  return stats?.isDirectory() === true && (uid === undefined || stats.uid === uid);
 }
 
 function isSame(a: Stats, b: Stats): boolean {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { MessageType, Priority } from '../protocol/envelope.js';
-import { Cc2ccError } from '../protocol/errors.js';
+import { Cc2ccError, errnoOf } from '../protocol/errors.js';
 import { parseJson } from '../protocol/json.js';
 import { lazily } from '../protocol/lazily.js';
 import { MAX_INSTRUCTION_BYTES, MAX_RULES_BYTES } from '../protocol/limits.js';
@@ -94,14 +94,16 @@ export const EXAMPLE_RULES = `{
 
 /** Reads a file that may be missing, broken or hostile. */
 export function readRules(path: string): RulesFile {
-  const file = readOwnFile(path, MAX_RULES_BYTES);
-  if (file.kind === 'missing') return file;
-  if (file.kind === 'refused') return { kind: 'bad', problem: file.reason };
   try {
+    const file = readOwnFile(path, MAX_RULES_BYTES);
+    if (file.kind === 'missing') return file;
+    if (file.kind !== 'bytes') return { kind: 'bad', problem: file.reason };
     return { kind: 'rules', rules: parseRules(file.bytes) };
   } catch (error) {
-    if (!(error instanceof Cc2ccError)) throw error;
-    return { kind: 'bad', problem: error.message };
+    if (error instanceof Cc2ccError) return { kind: 'bad', problem: error.message };
+    const errno = errnoOf(error);
+    if (errno === undefined) throw error;
+    return { kind: 'bad', problem: `cannot be read: ${errno}` };
   }
 }
 

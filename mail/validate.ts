@@ -6,9 +6,9 @@ import { isRecord, jsonDepth } from '../protocol/json.js';
 import { jsonFault, lineAndColumn } from '../protocol/json-fault.js';
 import { MAX_JSON_DEPTH, MAX_MESSAGE_FILE_BYTES } from '../protocol/limits.js';
 import { NAME_RULE } from '../protocol/names.js';
+import { isCrowded, readOwnFile } from '../protocol/own-file.js';
 import { isEncrypted } from './encryption.js';
 import { refusalOf, type Gate } from './gate.js';
-import { readAll, withPlainFile } from './plain-file.js';
 import { isSigned, type SignatureState } from './signing.js';
 
 /** What is wrong with a message file, or worth knowing. */
@@ -46,16 +46,16 @@ const CLOCKS_MS = 60_000;
 
 /** Checks a file as an inbox would, and more kindly: all that is wrong is said, and where. */
 export function validateFile(path: string, rules: Rules): Validation {
-  const result = withPlainFile(path, (fd, stats): Validation =>
-    validateBytes(readAll(fd, stats.size), { file: path, mtime: stats.mtime }, rules),
-  );
-  if (!('kind' in result)) return result;
+  const found = readOwnFile(path, MAX_MESSAGE_FILE_BYTES);
+  if (found.kind === 'bytes') {
+    return validateBytes(found.bytes, { file: path, mtime: found.stats.mtime }, rules);
+  }
   const reason =
-    result.kind === 'reject'
-      ? result.reason
-      : result.kind === 'gone'
-        ? 'no such file'
-        : 'too many files are open at this moment';
+    found.kind === 'missing'
+      ? 'no such file'
+      : found.kind === 'unopened' && isCrowded(found.error)
+        ? 'too many files are open at this moment'
+        : found.reason;
   return new Findings(path).fail({ text: reason });
 }
 

@@ -40,9 +40,9 @@ const MAX_BYTES = 64 * 1024;
 
 /** @returns undefined for a missing, torn, hostile or foreign file: a heartbeat is only a hint */
 export function readHeartbeat(root: string, name: string): Heartbeat | undefined {
-  const file = readOwnFile(heartbeatPath(root, name), MAX_BYTES);
-  if (file.kind !== 'bytes') return undefined;
   try {
+    const file = readOwnFile(heartbeatPath(root, name), MAX_BYTES);
+    if (file.kind !== 'bytes') return undefined;
     const value: unknown = JSON.parse(file.bytes.toString());
     const result = heartbeatSchema().safeParse(value);
     return result.success ? result.data : undefined;

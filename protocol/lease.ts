@@ -142,8 +142,8 @@ function readHolder<Holder extends object>(folder: string, number: number): Hold
   const path = join(folder, `${number}.json`);
   const file = readOwnFile(path, MAX_BYTES);
   // What we cannot read may be held.
-  if (file.kind === 'refused') throw new Cc2ccError('E_UNSAFE', `${path} ${file.reason}.`);
   if (file.kind === 'missing') return undefined;
+  if (file.kind !== 'bytes') throw new Cc2ccError('E_UNSAFE', `${path}: ${file.reason}.`);
   try {
     const value: unknown = JSON.parse(file.bytes.toString());
     return isRecord(value) && Object.keys(value).length > 0 ? (value as Holder) : undefined;

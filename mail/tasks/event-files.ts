@@ -5,10 +5,10 @@ import { promisify } from 'node:util';
 import { Cc2ccError, errnoOf, meansNoLinks, storeError } from '../../protocol/errors.js';
 import { parseJson } from '../../protocol/json.js';
 import { makeFolder } from '../../protocol/make-folder.js';
+import { isCrowded, readOwnFile } from '../../protocol/own-file.js';
 import { syncFolder } from '../../protocol/sync-folder.js';
 import { eventSchema, MAX_EVENT_BYTES, type TaskEvent } from './event.js';
 import { isOwnFolder } from './paths.js';
-import { readOwnFile } from './read-own-file.js';
 
 const fsyncFile = promisify(fsync);
 
@@ -27,7 +27,10 @@ export type EventFile =
 /** Reads the event of a number. Whatever lies there, it does no harm. */
 export function readEvent(folder: string, seq: number): EventFile {
   const file = readOwnFile(eventPath(folder, seq), MAX_EVENT_BYTES);
-  if (file.kind !== 'bytes') return { kind: file.kind === 'missing' ? 'missing' : 'void' };
+  if (file.kind === 'missing') return file;
+  // Who took that for void would overlook what it says.
+  if (file.kind === 'unopened' && isCrowded(file.error)) throw file.error;
+  if (file.kind !== 'bytes') return { kind: 'void' };
   try {
     const result = eventSchema().safeParse(parseJson(file.bytes));
     return result.success && result.data.seq === seq
@@ -35,7 +38,7 @@ export function readEvent(folder: string, seq: number): EventFile {
       : { kind: 'void' };
   } catch {
     // Not JSON. A date in the future must not make it wait until then.
-    return { kind: Math.abs(Date.now() - file.mtimeMs) < GRACE_MS ? 'torn' : 'void' };
+    return { kind: Math.abs(Date.now() - file.stats.mtimeMs) < GRACE_MS ? 'torn' : 'void' };
   }
 }
 

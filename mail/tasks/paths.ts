@@ -1,7 +1,7 @@
-import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { Cc2ccError, errnoOf } from '../../protocol/errors.js';
 import { listFolder } from '../../protocol/list-folder.js';
+import { ownFolder } from '../own-file.js';
 import { isTaskId } from './task-id.js';
 
 /** The folder of all tasks of a bridge root. */
@@ -31,8 +31,7 @@ export function taskIds(root: string): string[] {
 /** Whether it is a folder of ours and no link to one. */
 export function isOwnFolder(path: string): boolean {
   try {
-    const stats = lstatSync(path, { throwIfNoEntry: false });
-    return stats?.isDirectory() === true && stats.uid === (process.getuid?.() ?? stats.uid);
+    return ownFolder(path) !== undefined;
   } catch (error) {
     if (errnoOf(error) === 'ENOTDIR') return false; // a file bears the name of the folder above
     throw error;

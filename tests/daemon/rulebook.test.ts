@@ -122,14 +122,14 @@ test('an invalid or hostile file keeps the last good one, and says so until it i
       () => {
         truncateSync(path, 10 * 1024 * 1024);
       },
-      /: has 10485760 bytes, more than 65536; /,
+      /: 10485760 bytes, more than 65536; /,
     ],
     [
       () => {
         rmSync(path);
         mkdirSync(path);
       },
-      /: is not a regular file; /,
+      /: not a regular file; /,
     ],
   ];
   if (process.platform !== 'win32') {
@@ -138,7 +138,7 @@ test('an invalid or hostile file keeps the last good one, and says so until it i
         rmSync(path, { recursive: true });
         symlinkSync('/etc/passwd', path);
       },
-      /: is a symbolic link; /,
+      /: a symbolic link; /,
     ]);
   }
   for (const [spoil, problem] of bad) {

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chownSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readOwnFile } from '../../protocol/own-file.js';
@@ -8,16 +16,21 @@ import { tempFolder } from './support/temp-folder.js';
 
 const isWindows = process.platform === 'win32';
 
+function bytesOf(path: string, maxBytes: number): Buffer | undefined {
+  const file = readOwnFile(path, maxBytes);
+  return file.kind === 'bytes' ? file.bytes : undefined;
+}
+
 test('a file of ours is read up to the limit', (t) => {
   const path = join(tempFolder(t), 'file');
   assert.deepEqual(readOwnFile(path, 10), { kind: 'missing' });
   for (const size of [0, 1, 10]) {
     writeFileSync(path, 'x'.repeat(size));
-    assert.deepEqual(readOwnFile(path, 10), { kind: 'bytes', bytes: Buffer.alloc(size, 'x') });
+    assert.deepEqual(bytesOf(path, 10), Buffer.alloc(size, 'x'));
   }
   const large = 40_000;
   writeFileSync(path, 'y'.repeat(large));
-  assert.deepEqual(readOwnFile(path, large), { kind: 'bytes', bytes: Buffer.alloc(large, 'y') });
+  assert.deepEqual(bytesOf(path, large), Buffer.alloc(large, 'y'));
 });
 
 test('what is too long, no file, a link or a FIFO is refused at once', { skip: isWindows }, (t) => {
@@ -31,11 +44,11 @@ test('what is too long, no file, a link or a FIFO is refused at once', { skip: i
   symlinkSync(path('nowhere'), path('dangling'));
   assert.equal(spawnSync('mkfifo', [path('fifo')]).status, 0);
   for (const [name, reason] of [
-    ['long', /^has 10485760 bytes, more than 100$/],
-    ['folder', /^is not a regular file$/],
-    ['link', /^is a symbolic link$/],
-    ['dangling', /^is a symbolic link$/],
-    ['fifo', /^is not a regular file$/],
+    ['long', /^10485760 bytes, more than 100$/],
+    ['folder', /^not a regular file$/],
+    ['link', /^a symbolic link$/],
+    ['dangling', /^a symbolic link$/],
+    ['fifo', /^not a regular file$/],
   ] as const) {
     const found = readOwnFile(path(name), 100);
     assert.equal(found.kind, 'refused', name);
@@ -56,5 +69,25 @@ test('a file of another user is refused', { skip: isWindows }, (t) => {
 
 test('the size that a file tells is not trusted', { skip: process.platform !== 'linux' }, () => {
   const found = readOwnFile('/proc/self/maps', 10); // tells 0
-  assert.deepEqual(found, { kind: 'refused', reason: 'has more than 10 bytes' });
+  assert.deepEqual(found, { kind: 'refused', reason: 'more than 10 bytes' });
+});
+
+test(
+  'a file that tells less than it has is read whole',
+  { skip: process.platform !== 'linux' },
+  () => {
+    const max = 1024 * 1024;
+    const bytes = bytesOf('/proc/self/maps', max); // tells 0
+    assert.match(bytes?.toString() ?? '', /\n$/);
+  },
+);
+
+test('others lose what they may do with a file that is private', { skip: isWindows }, (t) => {
+  const path = join(tempFolder(t), 'key');
+  writeFileSync(path, 'x');
+  chmodSync(path, 0o644);
+  readOwnFile(path, 10);
+  assert.equal(statSync(path).mode & 0o777, 0o644);
+  readOwnFile(path, 10, { makePrivate: true });
+  assert.equal(statSync(path).mode & 0o777, 0o600);
 });

@@ -126,7 +126,7 @@ test('a file that is invalid or hostile keeps the last good one, and status and 
     await spoilt(() => {
       symlinkSync('/dev/zero', `${path}.new`);
       renameSync(`${path}.new`, path); // removed first, it would be missing for a moment
-    }, /rules\.json: is a symbolic link; the rules before stay/);
+    }, /rules\.json: a symbolic link; the rules before stay/);
   }
   await ann.call('send', { to: 'ben', text: 'hello' });
   assert.equal((await ben.waitForMessage('hello')).meta['rule'], 'Be brief.');
