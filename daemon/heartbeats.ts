@@ -1,5 +1,5 @@
 import { lstatSync } from 'node:fs';
-import { putHeartbeat } from '../mail/put-heartbeat.js';
+import { putHeartbeat, putHeartbeatNow } from '../mail/put-heartbeat.js';
 import {
   heartbeatNames,
   heartbeatPath,
@@ -31,12 +31,7 @@ export function writeHeartbeat(
   status: 'active' | 'offline',
   context: string,
 ): void {
-  const now = new Date().toISOString();
-  const heartbeat: Heartbeat = {
-    agent: beat.name,
-    name: beat.name,
-    timestamp: now,
-    heartbeat: now,
+  putHeartbeatNow(root, beat.name, {
     session_id: beat.sessionId ?? String(beat.facts.pid),
     parent_pid: String(beat.facts.ppid),
     status,
@@ -45,8 +40,7 @@ export function writeHeartbeat(
     cwd: beat.facts.projectDir ?? beat.facts.cwd,
     lane: beat.lane,
     ...(beat.summary === undefined ? {} : { summary: beat.summary }),
-  };
-  putHeartbeat(root, heartbeat);
+  });
 }
 
 /** The heartbeats of others, each parsed once per change: those of the long dead are many. */

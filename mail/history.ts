@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { expiresAt, sentAt, type Message } from '../protocol/envelope.js';
 import { timeOfId } from '../protocol/ids.js';
 import { listFolder } from '../protocol/list-folder.js';
-import type { MailboxPaths } from '../protocol/paths.js';
+import { mailboxPathsIn, type MailboxPaths } from '../protocol/paths.js';
 import { readJournal } from './delivery.js';
 import { inspectFile } from './inspect.js';
 import type { Keyring } from './keyring.js';
@@ -82,14 +82,7 @@ class Box {
   #ends: Map<string, 'seen' | 'expired'> | undefined;
 
   constructor(dir: string) {
-    this.paths = {
-      dir,
-      tmp: join(dir, 'tmp'),
-      inbox: join(dir, 'inbox'),
-      done: join(dir, 'done'),
-      receipts: join(dir, 'receipts'),
-      journal: join(dir, 'journal.jsonl'),
-    };
+    this.paths = mailboxPathsIn(dir);
   }
 
   list(folder: 'inbox' | 'done'): string[] {

@@ -2,6 +2,18 @@ import writeFileAtomic from 'write-file-atomic';
 import { errnoOf } from '../protocol/errors.js';
 import { heartbeatPath, type Heartbeat } from '../protocol/heartbeat.js';
 
+/** What a heartbeat says but for who and when. */
+type Sign = Pick<
+  Heartbeat,
+  'session_id' | 'parent_pid' | 'status' | 'context' | 'host' | 'cwd' | 'lane' | 'summary'
+>;
+
+/** Writes the heartbeat of an agent as of now. */
+export function putHeartbeatNow(root: string, name: string, sign: Sign): void {
+  const now = new Date().toISOString();
+  putHeartbeat(root, { agent: name, name, timestamp: now, heartbeat: now, ...sign });
+}
+
 /**
  * Replaces `status/<name>-heartbeat.json`. Without fsync: it is written again in seconds, and after a
  * power cut it is stale anyway.

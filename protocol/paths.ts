@@ -49,7 +49,11 @@ export interface MailboxPaths {
 }
 
 export function mailboxPaths(root: string, name: string): MailboxPaths {
-  const dir = join(root, `to-${name}`);
+  return mailboxPathsIn(join(root, `to-${name}`));
+}
+
+/** Those of a mailbox folder, whatever its name. */
+export function mailboxPathsIn(dir: string): MailboxPaths {
   return {
     dir,
     tmp: join(dir, 'tmp'),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { claimName } from '../../mail/claim.js';
-import { putHeartbeat } from '../../mail/put-heartbeat.js';
+import { putHeartbeatNow } from '../../mail/put-heartbeat.js';
 import { Cc2ccError, ExitCode } from '../../protocol/errors.js';
 import { COMMAND_LANE } from '../../protocol/heartbeat.js';
 import { hostId } from '../../protocol/host-paths.js';
@@ -36,12 +36,7 @@ export async function follow(
     });
   }
   const beat = (alive: boolean): void => {
-    const now = new Date().toISOString();
-    putHeartbeat(root, {
-      agent: name,
-      name,
-      timestamp: now,
-      heartbeat: now,
+    putHeartbeatNow(root, name, {
       session_id: String(process.pid),
       parent_pid: String(process.ppid),
       status: alive ? 'active' : 'offline',
