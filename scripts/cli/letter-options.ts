@@ -20,7 +20,7 @@ export interface LetterOptions {
 export function fromOption(command: Command): Command {
   return command.option(
     '--from <name>',
-    'who you are; default: CC2CC_NAME, the session that runs this, or your login name',
+    'who you are; default: the session that runs this, CC2CC_NAME, or your login name',
   );
 }
 

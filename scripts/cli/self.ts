@@ -21,14 +21,14 @@ export function ownName(root: string, asked: string | undefined, env: Env = proc
 }
 
 /**
- * The name that is asked for, `CC2CC_NAME`, that of the session in whose shell the command runs, else
- * the login name.
+ * The name that is asked for, that of the session in whose shell the command runs, `CC2CC_NAME`, else
+ * the login name. The shell of a session inherits `CC2CC_NAME`, which is only what it wished.
  *
  * @throws Cc2ccError E_NAME for a name that breaks the rule
  */
 export function givenName(root: string, asked: string | undefined, env: Env = process.env): string {
-  const wished = asked ?? (env['CC2CC_NAME'] || env['SELF'] || undefined);
-  if (wished === undefined) return sessionName(root, env) ?? loginName();
+  const wished = asked ?? sessionName(root, env) ?? (env['CC2CC_NAME'] || env['SELF'] || undefined);
+  if (wished === undefined) return loginName();
   if (isName(wished)) return wished;
   throw new Cc2ccError(
     'E_NAME',

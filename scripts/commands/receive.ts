@@ -32,7 +32,7 @@ export function command(): Command {
   return new Command('receive')
     .argument(
       '[agent]',
-      'whose mail; default: CC2CC_NAME, the session that runs this, or your login',
+      'whose mail; default: the session that runs this, CC2CC_NAME, or your login',
     )
     .option('--peek', 'only look: what is shown goes on waiting')
     .addOption(

@@ -118,7 +118,7 @@ test('--json, on a screen and in a pipe', async (t) => {
   assert.match(screen.stdout, /msg-[\w-]+: waiting: ann is away/);
 });
 
-test('who speaks: --from, CC2CC_NAME, the session in whose shell it runs, the login name', async (t) => {
+test('who speaks: --from, the session in whose shell it runs, CC2CC_NAME, the login name', async (t) => {
   const sandbox = sandboxFor(t);
   const ben = await attachAgent(sandbox, { name: 'ben' });
   await awake(ben);
@@ -129,8 +129,9 @@ test('who speaks: --from, CC2CC_NAME, the session in whose shell it runs, the lo
     return (JSON.parse(stdout) as { from: string }).from;
   };
   assert.equal(await speak(FROM, { CC2CC_NAME: 'dee', ...session }), 'cy');
-  assert.equal(await speak([], { CC2CC_NAME: 'dee', ...session }), 'dee');
+  assert.equal(await speak([], { CC2CC_NAME: 'dee', ...session }), 'ben');
   assert.equal(await speak([], session), 'ben');
+  assert.equal(await speak([], { CC2CC_NAME: 'dee' }), 'dee');
   assert.match(await speak([], {}), /^[a-z0-9][a-z0-9-]*$/);
 });
 
