@@ -9,7 +9,6 @@ const program = new Command('cc2cc-daemon')
   .description('The post office between Claude Code sessions: one daemon per user and bridge root.')
   .version(version())
   .exitOverride()
-  .showHelpAfterError('Run cc2cc-daemon --help for the commands.')
   .addHelpText(
     'after',
     `

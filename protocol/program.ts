@@ -8,6 +8,7 @@ import { Cc2ccError, ExitCode, sentenceOf } from './errors.js';
  * @param program with `exitOverride()` set; its actions set `process.exitCode`
  */
 export async function runProgram(program: Command): Promise<void> {
+  phraseErrors(program, program.name());
   try {
     await program.parseAsync();
   } catch (error) {
@@ -20,4 +21,17 @@ export async function runProgram(program: Command): Promise<void> {
     const misused = error instanceof Cc2ccError && error.code === 'E_USAGE';
     process.exitCode = misused ? ExitCode.usage : ExitCode.failed;
   }
+}
+
+/** Errors of the parser look like all others, and name the help of the command that was meant. */
+function phraseErrors(command: Command, path: string): void {
+  const [program = path] = path.split(' ');
+  command
+    .configureOutput({
+      outputError: (text, write) => {
+        write(text.replace(/^error: /, `${program}: `));
+      },
+    })
+    .showHelpAfterError(`See: ${path} --help`);
+  for (const inner of command.commands) phraseErrors(inner, `${path} ${inner.name()}`);
 }

@@ -23,7 +23,6 @@ export async function programFor(args: readonly string[]): Promise<Command> {
     .description('Messages between the Claude Code sessions of this machine.')
     .version(version())
     .exitOverride()
-    .showHelpAfterError('Run cc2cc --help for the commands.')
     .addHelpText(
       'after',
       `
