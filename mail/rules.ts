@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { MessageType, Priority } from '../protocol/envelope.js';
 import { Cc2ccError, errnoOf } from '../protocol/errors.js';
 import { parseJson } from '../protocol/json.js';
+import { jsonFault, lineAndColumn } from '../protocol/json-fault.js';
 import { lazily } from '../protocol/lazily.js';
 import { MAX_INSTRUCTION_BYTES, MAX_RULES_BYTES } from '../protocol/limits.js';
 import { NAME_PATTERN, NAME_RULE } from '../protocol/names.js';
@@ -117,14 +118,24 @@ export function parseRules(bytes: Uint8Array): Rules {
   try {
     value = parseJson(bytes);
   } catch (error) {
-    const what = error instanceof TypeError ? 'not valid UTF-8' : 'not valid JSON';
-    throw new Cc2ccError('E_USAGE', error instanceof RangeError ? error.message : what);
+    throw new Cc2ccError('E_USAGE', faultOf(error, bytes));
   }
   const result = rulesSchema().safeParse(value);
   if (!result.success) {
     throw new Cc2ccError('E_USAGE', problemOf(result.error), { cause: result.error });
   }
   return compile(result.data);
+}
+
+/** Most files are wrong by a comma, which is not easily seen. */
+function faultOf(error: unknown, bytes: Uint8Array): string {
+  if (error instanceof TypeError) return 'not valid UTF-8';
+  if (error instanceof RangeError) return error.message;
+  const text = new TextDecoder().decode(bytes);
+  const fault = jsonFault(text);
+  if (fault === undefined) return 'not valid JSON';
+  const { line, column } = lineAndColumn(text, fault.at);
+  return `not valid JSON at line ${line}, column ${column}: expected ${fault.expected}`;
 }
 
 function compile(value: z.infer<ReturnType<typeof rulesSchema>>): Rules {

@@ -116,7 +116,7 @@ test('an invalid or hostile file keeps the last good one, and says so until it i
       () => {
         writeFileSync(path, '{');
       },
-      /: not valid JSON; /,
+      /: not valid JSON at line 1, column 2: expected .*; the rules before stay/,
     ],
     [
       () => {

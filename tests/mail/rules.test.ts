@@ -132,7 +132,10 @@ test('what is wrong is said, with the key that is at fault', () => {
   ] as const) {
     assert.match(problemIn(JSON.stringify(value)), problem, JSON.stringify(value));
   }
-  assert.equal(problemIn('{'), 'not valid JSON');
+  assert.equal(
+    problemIn('{\n  "senders": {},\n}'),
+    'not valid JSON at line 3, column 1: expected a name in quotes',
+  );
   assert.equal(problemIn(new Uint8Array([0x22, 0xff, 0x22])), 'not valid UTF-8');
   assert.match(problemIn('['.repeat(100)), /nested deeper than 32/);
 });
