@@ -178,7 +178,7 @@ function checkSignature(
 function checkSchema(
   raw: Record<string, unknown>,
   mtime: Date,
-  { keys }: Rules,
+  { keys, hasKey }: Rules,
   findings: Findings,
 ): Message | undefined {
   const { content } = raw;
@@ -190,7 +190,12 @@ function checkSchema(
     ...(isRecord(content) && plain !== undefined ? { content: { ...content, text: plain } } : {}),
   });
   if (typeof plain === 'string' && isEncrypted(plain)) {
-    findings.add({ field: 'content.text', text: 'encrypted with another key than the one here' });
+    findings.add({
+      field: 'content.text',
+      text: hasKey
+        ? 'encrypted with another key than the one here'
+        : 'encrypted, and there is no key here',
+    });
   }
   if (result.success) return result.data;
   for (const issue of result.error.issues) {
@@ -219,8 +224,11 @@ function wordsFor(issue: z.core.$ZodIssue, field: string, raw: Record<string, un
   );
   if (given === undefined) return 'is missing';
   const rule = Object.hasOwn(RULES, field) ? RULES[field] : undefined;
+  if (rule === undefined && issue.code === 'invalid_type') {
+    return `must be ${/^[aeiou]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected}`;
+  }
   return (
-    rule ?? issue.message.replace(/^Invalid \w+: expected/, 'must be').replace(/, received .*$/, '')
+    rule ?? issue.message.replace(/^Invalid \w+: expected/, 'must be').replaceAll('"|"', '", "')
   );
 }
 

@@ -13,7 +13,7 @@ import { paint, terminalOf, type Terminal } from '../../protocol/terminal/termin
 import { oneLine } from '../../protocol/terminal/text.js';
 import { examples } from '../cli/help.js';
 import { SIGNATURES } from '../cli/message-view.js';
-import { print, printJson } from '../cli/output.js';
+import { print, printJson, say } from '../cli/output.js';
 import { readBounded } from '../cli/text-argument.js';
 
 /** The command line of `cc2cc validate`. */
@@ -57,7 +57,9 @@ async function* validations(files: string[], rules: Rules): AsyncGenerator<Valid
   for (const file of files) {
     if (file === '-') yield await validateStdin(rules);
     else if (isFolder(file)) {
-      for (const path of messageFilesIn(file)) yield validateFile(path, rules);
+      const paths = messageFilesIn(file);
+      if (paths.length === 0) say(`${oneLine(file)}: no *.json in this folder.`);
+      for (const path of paths) yield validateFile(path, rules);
     } else yield validateFile(file, rules);
   }
 }

@@ -79,8 +79,8 @@ test('all that is wrong is said, and where', async (t) => {
       [
         /error: from: must be a name/,
         /error: to: must/,
-        /error: type: must be one of "message"/,
-        /error: content\.text: must be string$/,
+        /error: type: must be one of "message", "task", /,
+        /error: content\.text: must be a string$/,
         /error: ttl: must/,
       ],
     ],
@@ -110,6 +110,9 @@ test('signatures and encryption are checked with the keys of the root', async (t
   // Without a key nobody can know, and no key is made for it.
   assert.match((await validate())[1], /valid: .*, signature not checked\n.*no key here/);
   assert.equal((await validate())[0], 0);
+  put(sandbox, 'msg-1.json', { ...GOOD, content: { text: encryptText('x', newKey()), parts: [] } });
+  assert.match((await validate())[1], /content\.text: encrypted, and there is no key here/);
+  put(sandbox, 'msg-1.json', elsewhere);
   new Keyring(sandbox.root).ensure();
   assert.match((await validate()).join(), /^1,msg-1\.json: error: signature: .*invalid\n$/);
 
@@ -202,7 +205,8 @@ test('what is no plain file is said to be none, at once', async (t) => {
   ];
   for (const [name, code, words] of cases) {
     const result = await cli(sandbox, ['validate', name]);
-    assert.deepEqual([result.code, result.stderr], [code, ''], name);
+    const note = name === 'folder.json' ? 'folder.json: no *.json in this folder.\n' : '';
+    assert.deepEqual([result.code, result.stderr], [code, note], name);
     assert.match(result.stdout, words, name);
   }
   // As what a folder holds, too.
