@@ -15,11 +15,12 @@ import { writeConfigFile } from './write-file.js';
  */
 export async function editConfig(key: string, text: string | undefined): Promise<number> {
   const path = configPath();
+  let changed = true;
   await underConfigLock(() => {
-    if (text === undefined) takeOut(path, key);
+    if (text === undefined) changed = takeOut(path, key);
     else put(path, key, text);
   });
-  await sayWhatElse(path, key);
+  if (changed) await sayWhatElse(path, key);
   return ExitCode.ok;
 }
 
@@ -31,15 +32,17 @@ function put(path: string, key: string, text: string): void {
   console.log(`${key} = ${String(value)} in ${path}.`);
 }
 
-function takeOut(path: string, key: string): void {
+/** @returns whether it was there */
+function takeOut(path: string, key: string): boolean {
   const file = readConfigFile(path);
   if (Object.hasOwn(file, key)) {
     writeConfigFile(path, Object.fromEntries(Object.entries(file).filter(([one]) => one !== key)));
     console.log(`${key} taken out of ${path}.`);
-    return;
+    return true;
   }
   if (!isSettingKey(key)) throw unknownKey(key);
   console.error(`${key} is not in ${path}; nothing changed.`);
+  return false;
 }
 
 /** What stands between the change and its effect. */
