@@ -28,7 +28,9 @@ export function sentencesOf(report: CleanupReport, columns: number): string[] {
   if (kinds.length === 0) {
     return keepDays === 0
       ? ['Nothing to clean up: what has ended is kept for ever (keepDays is 0).']
-      : [`Nothing to clean up: nothing that has ended is older than ${days}.`];
+      : [
+          `Nothing to clean up: what has ended is kept for ${days}, and a message also until its ttl has passed by an hour.`,
+        ];
   }
   const rows = kinds.map(({ kind, count, bytes }) => [kind, String(count), sizeOf(bytes)] as const);
   const width = (column: 1 | 2): number => Math.max(...rows.map((row) => row[column].length));

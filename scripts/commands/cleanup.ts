@@ -22,9 +22,11 @@ export function command(): Command {
       'after',
       `
 Removes what has ended and been kept for keepDays (7 unless configured):
-messages in done/ with their receipts, what was refused, agents that are gone
-and leave nothing behind. Nothing that waits unread is removed before its ttl
-has passed. The daemon does the same by itself, every hour.
+messages in done/ with their receipts, what was refused, tasks that have ended,
+agents that are gone and leave nothing behind. A message is kept at least until
+its ttl has passed by an hour, whatever --days says. Nothing that waits unread
+is removed; what has expired is moved to done/, and its sender told. The daemon
+does the same by itself, every hour.
 
 ${examples('cc2cc cleanup --dry-run # what would go, by kind', 'cc2cc cleanup --days 1')}`,
     )
