@@ -83,7 +83,7 @@ export class Counter {
       return ids.length;
     }
     throw new Cc2ccError('E_NAME', `${name} is attached: its session gets its mail.`, {
-      hint: 'To look without taking it: cc2cc receive --peek',
+      hint: `To look without taking it: cc2cc receive ${name} --peek`,
     });
   }
 }

@@ -133,7 +133,7 @@ export function markSeen(paths: MailboxPaths, ids: readonly string[], evidence: 
   if (isOriginals(root, name)) {
     if (evidence === 'reply') return 0;
     throw new Cc2ccError('E_NAME', `${name} is attached: an original cc2cc server gets its mail.`, {
-      hint: 'To look without taking it: cc2cc receive --peek',
+      hint: `To look without taking it: cc2cc receive ${name} --peek`,
     });
   }
   const inbox = new Set(messageFiles(root, name));

@@ -5,8 +5,11 @@ import { Cc2ccError } from '../../protocol/errors.js';
  *
  * @throws Cc2ccError E_USAGE
  */
-export function countOf(text: string | undefined): number {
+export function countOf(option: string, text: string | undefined): number {
   if (text === undefined) return Infinity;
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new Cc2ccError('E_USAGE', `"${text.slice(0, 40)}" is not a count.`);
+  throw new Cc2ccError(
+    'E_USAGE',
+    `${option} takes a whole number from 1, not "${text.slice(0, 40)}".`,
+  );
 }

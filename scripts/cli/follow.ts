@@ -32,7 +32,7 @@ export async function follow(
   const claim = claimName(claimer, name, randomUUID());
   if (claim === undefined) {
     throw new Cc2ccError('E_NAME', `${name} is taken: somebody gets its mail already.`, {
-      hint: 'To look without taking it: cc2cc receive --peek',
+      hint: `To look without taking it: cc2cc receive ${name} --peek`,
     });
   }
   const beat = (alive: boolean): void => {

@@ -41,18 +41,18 @@ export function typeOption(): Option {
  * @throws Cc2ccError E_USAGE
  */
 export function ttlOf({ ttl }: LetterOptions): number | undefined {
-  return ttl === undefined ? undefined : parseDuration(ttl) / 1000;
+  return ttl === undefined ? undefined : parseDuration(ttl, '--ttl') / 1000;
 }
 
 /**
- * Seconds of an option that may stand without a value.
+ * Seconds of `--wait`, which may stand without a value.
  *
  * @throws Cc2ccError E_USAGE for no time at all
  */
-export function secondsOf(value: string | true | undefined, otherwise: number): number | undefined {
+export function waitOf(value: string | true | undefined, otherwise: number): number | undefined {
   if (value === undefined) return undefined;
   if (value === true) return otherwise;
-  const seconds = parseDuration(value) / 1000;
+  const seconds = parseDuration(value, '--wait') / 1000;
   if (seconds > 0) return seconds;
-  throw new Cc2ccError('E_USAGE', `"${value}" is no time to wait.`);
+  throw new Cc2ccError('E_USAGE', `--wait: "${value}" is no time to wait.`);
 }

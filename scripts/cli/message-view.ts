@@ -26,13 +26,14 @@ export function renderMessage(
   { message, signature, repeated }: Shown,
   terminal: Terminal,
 ): string[] {
-  const { id, from, to, type, priority, replyTo, broadcast } = message;
+  const { id, from, to, type, priority, replyTo, broadcast, awaited } = message;
   const facts = [
     ...(type === 'message' ? [] : [type]),
     ...taskFact(message),
     ...(priority === 'normal' ? [] : [priority]),
     ...(broadcast === true ? ['broadcast'] : []),
     ...(typeof replyTo === 'string' ? [`answers ${replyTo}`] : []),
+    ...(awaited === true ? ['its sender waits for your reply'] : []),
     SIGNATURES[signature],
     ...(repeated ? ['possibly repeated'] : []),
   ];

@@ -18,14 +18,15 @@ const LAST_MS = 8.64e15;
 /**
  * `30s`, `10m`, `2h`, `7d`, `1w`, `250ms`; a number alone is seconds.
  *
+ * @param option that gave it, for the error
  * @returns milliseconds
  * @throws Cc2ccError E_USAGE
  */
-export function parseDuration(text: string): number {
+export function parseDuration(text: string, option?: string): number {
   const [, amount, unit = 's'] = DURATION.exec(text.trim()) ?? [];
   const ms = Number(amount) * (UNITS[unit] ?? NaN);
   if (ms <= LAST_MS) return ms;
-  throw new Cc2ccError('E_USAGE', `"${text.slice(0, 40)}" is not a duration.`, {
+  throw new Cc2ccError('E_USAGE', `${given(text, option)} is not a duration.`, {
     hint: 'One looks like 30s, 10m, 2h or 7d.',
   });
 }
@@ -34,10 +35,11 @@ export function parseDuration(text: string): number {
  * A moment: so long ago (`2h`), a day (`2026-11-20`, its beginning in local time), or a day and a
  * time (`2026-11-20T14:30`, local time without `Z` or an offset).
  *
+ * @param option that gave it, for the error
  * @returns epoch milliseconds
  * @throws Cc2ccError E_USAGE
  */
-export function parseTime(text: string, now = Date.now()): number {
+export function parseTime(text: string, option?: string, now = Date.now()): number {
   const wanted = text.trim();
   // A number alone could be seconds ago, a year, or an epoch.
   if (DURATION.test(wanted) && !/\d$/.test(wanted)) return now - parseDuration(wanted);
@@ -47,9 +49,13 @@ export function parseTime(text: string, now = Date.now()): number {
       ? Date.parse(wanted.replace(' ', 'T').toUpperCase())
       : NaN;
   if (!Number.isNaN(at) && isRealDay(wanted)) return at;
-  throw new Cc2ccError('E_USAGE', `"${text.slice(0, 40)}" is not a time.`, {
+  throw new Cc2ccError('E_USAGE', `${given(text, option)} is not a time.`, {
     hint: 'One looks like 2h (so long ago), 2026-11-20 or 2026-11-20T14:30.',
   });
+}
+
+function given(text: string, option: string | undefined): string {
+  return `${option === undefined ? '' : `${option}: `}"${text.slice(0, 40)}"`;
 }
 
 /** Node takes the 31st of February for the 3rd of March. */

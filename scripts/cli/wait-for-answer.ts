@@ -10,6 +10,7 @@ import { InboxBell } from './inbox-bell.js';
 import { messageRecord, renderMessage, type Shown } from './message-view.js';
 import { print, printJson, say } from './output.js';
 import type { PostOffice } from './post-office.js';
+import { sentLine } from './sent-line.js';
 
 /**
  * Waits for the answer to a message and prints it; it counts as seen then.
@@ -23,7 +24,7 @@ export async function waitForAnswer(
   seconds: number,
   json: boolean,
 ): Promise<number> {
-  if (!json) say(`${sent.id}: ${sent.state}. Waiting for the answer …`);
+  if (!json) say(`${sentLine(sent)}. Waiting for the answer …`);
   const answer = await awaitAnswer(office, name, sent.id, seconds);
   if (answer === undefined) {
     const report = reportMessage(office.root, sent.id, office.gate.keys);

@@ -32,8 +32,8 @@ export function command(): Command {
     .option('--agent <name>', 'from or to this agent, also by the names it had before')
     .option('--between <names...>', 'between these two agents')
     .option('--thread <id>', 'the exchange that this message began')
-    .option('--since <time>', 'sent since then: 2h, 2026-11-20, 2026-11-20T14:30', ago)
-    .option('--until <time>', 'sent before then', ago)
+    .option('--since <time>', 'sent since then: 2h, 2026-11-20, 2026-11-20T14:30', ago('--since'))
+    .option('--until <time>', 'sent before then', ago('--until'))
     .option('--search <text>', 'with this in the text; case does not matter')
     .addOption(new Option('--type <type>', 'of this type').choices(MESSAGE_TYPES))
     .option('-n, --limit <count>', 'only the last so many')
@@ -57,7 +57,7 @@ export function command(): Command {
 async function log(options: Options): Promise<number> {
   const root = bridgeRoot();
   const { full = false, json } = options;
-  const limit = countOf(options.limit);
+  const limit = countOf('--limit', options.limit);
   const filter = new LogFilter(root, wantedBy(options));
   const history = new History(root, filter);
   const places = limit === Infinity ? history.places : history.last(limit);
@@ -132,6 +132,6 @@ function wantedBy({ between, thread, ...rest }: Options): Wanted {
   return { ...rest, thread, between: [a, b] };
 }
 
-function ago(text: string): number {
-  return parseTime(text);
+function ago(option: string): (text: string) => number {
+  return (text) => parseTime(text, option);
 }

@@ -57,7 +57,7 @@ export function command(): Command {
 }
 
 async function receive(wanted: string | undefined, options: Options): Promise<number> {
-  const limit = countOf(options.limit);
+  const limit = countOf('--limit', options.limit);
   const office = await PostOffice.open();
   try {
     const name = mailboxOwner(office.root, wanted, options);

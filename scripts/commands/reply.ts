@@ -10,6 +10,7 @@ import { letterOptions, ttlOf, type LetterOptions } from '../cli/letter-options.
 import { print, printJson, say } from '../cli/output.js';
 import { PostOffice } from '../cli/post-office.js';
 import { ownName } from '../cli/self.js';
+import { sentLine } from '../cli/sent-line.js';
 import { readTextArgument } from '../cli/text-argument.js';
 
 /** The command line of `cc2cc reply`. */
@@ -52,7 +53,7 @@ async function replyTo(id: string, text: string, options: LetterOptions): Promis
       say(`The message that you answer: ${sentenceOf(error)}`);
     });
     if (options.json) await printJson({ from, ...sent });
-    else await print(`${sent.id}: ${sent.state}`);
+    else await print(sentLine(sent));
     return ExitCode.ok;
   } finally {
     office.close();

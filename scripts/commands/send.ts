@@ -1,10 +1,10 @@
 import { Command } from 'commander';
-import { ExitCode } from '../../protocol/errors.js';
+import { Cc2ccError, ExitCode } from '../../protocol/errors.js';
 import { newMessageId } from '../../protocol/ids.js';
 import { examples } from '../cli/help.js';
 import {
   letterOptions,
-  secondsOf,
+  waitOf,
   ttlOf,
   typeOption,
   type LetterOptions,
@@ -12,6 +12,7 @@ import {
 import { print, printJson } from '../cli/output.js';
 import { PostOffice } from '../cli/post-office.js';
 import { ownName } from '../cli/self.js';
+import { sentLine } from '../cli/sent-line.js';
 import { readTextArgument } from '../cli/text-argument.js';
 import { waitForAnswer } from '../cli/wait-for-answer.js';
 
@@ -44,24 +45,35 @@ export function command(): Command {
 }
 
 async function sendLetter(to: string, text: string, options: Options): Promise<number> {
-  const seconds = secondsOf(options.wait, WAIT_S);
+  const seconds = waitOf(options.wait, WAIT_S);
   const ttl = ttlOf(options);
   const office = await PostOffice.open();
   try {
     const from = ownName(office.root, options.from);
-    // The answer to one that has a session would go to that.
-    if (seconds !== undefined) await office.seen(from, [], 'command');
+    if (seconds !== undefined) await ensureNoSession(office, from);
     const { type, priority, json } = options;
     const awaited = seconds === undefined ? undefined : true;
     const id = newMessageId();
     const sent = await office.send({ id, from, to, text, type, priority, ttl, awaited });
-    const now = sent.formerly === undefined ? '' : ` (${sent.formerly} is called ${sent.to} now)`;
     if (seconds !== undefined)
       return await waitForAnswer(office, from, sent, seconds, json === true);
     if (json) await printJson({ from, ...sent });
-    else await print(`${sent.id}${now}: ${sent.state}`);
+    else await print(sentLine(sent));
     return ExitCode.ok;
   } finally {
     office.close();
+  }
+}
+
+/** @throws Cc2ccError E_NAME: the answer to one that has a session would go to that */
+async function ensureNoSession(office: PostOffice, from: string): Promise<void> {
+  try {
+    await office.seen(from, [], 'command');
+  } catch (error) {
+    if (!(error instanceof Cc2ccError) || error.code !== 'E_NAME') throw error;
+    throw new Cc2ccError('E_NAME', error.message, {
+      hint: 'Send it without --wait, or with another --from.',
+      cause: error,
+    });
   }
 }

@@ -7,10 +7,12 @@ import { addressee } from '../../mail/recipient.js';
 import { Cc2ccError, ExitCode, sentenceOf } from '../../protocol/errors.js';
 import type { SentLetter } from '../../protocol/control.js';
 import { newMessageId } from '../../protocol/ids.js';
+import { inCommandWords } from '../cli/agent-name.js';
 import { ttlOf, type LetterOptions } from '../cli/letter-options.js';
 import { print, printJson, say } from '../cli/output.js';
 import { PostOffice } from '../cli/post-office.js';
 import { ownName } from '../cli/self.js';
+import { sentLine } from '../cli/sent-line.js';
 import { readTextArgument } from '../cli/text-argument.js';
 
 export interface DelegateOptions extends LetterOptions {
@@ -63,7 +65,7 @@ export async function delegateTask(
     } else {
       await print(id);
       for (const one of sent) {
-        say('problem' in one ? `${one.to}: not sent. ${one.problem}` : `${one.id}: ${one.state}`);
+        say('problem' in one ? `${one.to}: not sent. ${one.problem}` : sentLine(one));
       }
     }
     return failures.length === 0 ? ExitCode.ok : ExitCode.failed;
@@ -75,7 +77,15 @@ export async function delegateTask(
 /** @throws Cc2ccError E_NAME, E_UNKNOWN_AGENT, E_USAGE */
 function candidates(root: string, from: string, to: string): string[] {
   const wanted = to.split(',').map((name) => name.trim());
-  const names = new Set(wanted.map((name) => addressee(registryOf(root), from, name, false)));
+  const names = new Set(wanted.map((name) => candidate(root, from, name)));
   if (names.size <= MAX_CANDIDATES) return [...names];
   throw new Cc2ccError('E_USAGE', `A task can be given to ${MAX_CANDIDATES} agents at most.`);
+}
+
+function candidate(root: string, from: string, name: string): string {
+  try {
+    return addressee(registryOf(root), from, name, false);
+  } catch (error) {
+    throw inCommandWords(error);
+  }
 }

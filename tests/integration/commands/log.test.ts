@@ -206,8 +206,8 @@ test('nothing to show is no error; what cannot be meant is', async (t) => {
     [['--between', 'ann', 'ben', 'cleo'], /two agents/],
     [['--thread', '../x'], /not a message id/],
     [['--type', 'letter'], /choices are message, task/],
-    [['-n', '-1'], /not a count/],
-    [['-n', 'many'], /not a count/],
+    [['-n', '-1'], /--limit takes a whole number/],
+    [['-n', 'many'], /--limit takes a whole number/],
   ] as const) {
     const { code, stdout, stderr } = await cli(sandbox, ['log', ...args]);
     assert.deepEqual([code, stdout], [2, ''], args.join(' '));

@@ -120,7 +120,10 @@ test('mail of a session is only looked at', async (t) => {
   const id = dropMessage(sandbox, 'ann', { text: 'for ann' });
   const taken = await cli(sandbox, ['receive', 'ann']);
   assert.equal(taken.code, 1);
-  assert.match(taken.stderr, /ann is attached: its session gets its mail.*--peek/);
+  assert.match(
+    taken.stderr,
+    /ann is attached: its session gets its mail.*: cc2cc receive ann --peek\n$/,
+  );
   const peeked = await cli(sandbox, ['receive', 'ann', '--peek']);
   assert.match(peeked.stdout, /for ann/);
   assert.match((await ann.call('check_inbox')).text, new RegExp(id));
@@ -257,7 +260,9 @@ test('receive for somebody who has never had mail makes no noise and no harm', a
   const unknown = await cli(sandbox, ['receive', 'nobody-here']);
   assert.equal(unknown.code, 1);
   assert.match(unknown.stderr, /Nobody here is or was called/);
-  assert.equal((await cli(sandbox, ['receive', 'cy', '-n', 'many'])).code, 2);
+  const many = await cli(sandbox, ['receive', 'cy', '-n', 'many']);
+  assert.equal(many.code, 2);
+  assert.match(many.stderr, /^cc2cc: --limit takes a whole number from 1, not "many"\./);
   assert.equal((await cli(sandbox, ['receive', 'cy', '--follow', '--peek'])).code, 2);
   assert.ok(!existsSync(join(sandbox.root, 'to-nobody-here')));
   assert.deepEqual(readdirSync(join(sandbox.dir, 'state')).includes('cc2cc'), true);
@@ -321,11 +326,14 @@ test('who was renamed is served under the new name, and told', async (t) => {
   ensureMailbox(mailboxOf(sandbox, 'ann'));
   mkdirSync(rootPaths(sandbox.root).agents, { recursive: true });
   writeCard(sandbox.root, { name: 'cy', renamed_to: 'fox' });
+  const told = await cli(sandbox, ['send', 'cy', 'x', '--wait', '10ms', '--from', 'ann']);
+  assert.match(told.stderr, /^msg-\S+ \(cy is called fox now\): .* Waiting for the answer/m);
   const env = { CC2CC_NAME: 'cy' };
   const sent = await cli(sandbox, ['send', 'ann', 'x', '--json'], { env });
   assert.equal((JSON.parse(sent.stdout) as { from: string }).from, 'fox');
   const { stdout, stderr } = await cli(sandbox, ['receive'], { env });
   assert.match(stdout, /for the fox/);
+  assert.match(stdout, /\(its sender waits for your reply, verified\)/);
   assert.match(stderr, /cy is called fox now/);
 });
 

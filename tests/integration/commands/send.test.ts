@@ -66,9 +66,9 @@ test('what is wrong is said, with the exit code, and nothing is sent', async (t)
     [['send', 'Ann', 'x'], 1, /not an agent name[^]*Did you mean ann/],
     [['send', 'ann', 'x', '--from', 'ann'], 1, /message to yourself/],
     [['send', 'ann', 'x', '--from', '../x'], 1, /not a possible name/],
-    [['send', 'ann', 'x', '--ttl', 'soon'], 2, /not a duration/],
+    [['send', 'ann', 'x', '--ttl', 'soon'], 2, /^cc2cc: --ttl: "soon" is not a duration/],
     [['send', 'ann', 'x', '--type', 'letter'], 2, /Allowed choices/],
-    [['send', 'ann', 'x', '--wait', '0s'], 2, /no time to wait/],
+    [['send', 'ann', 'x', '--wait', '0s'], 2, /--wait: .*no time to wait/],
     [['send', 'ann', 'x', 'y'], 2, /too many arguments/],
   ];
   for (const running of [false, true]) {
@@ -155,6 +155,7 @@ test('--wait without a daemon takes the answer of another command', async (t) =>
   known(sandbox, 'ann');
   const waiting = cli(sandbox, ['send', 'ann', 'which port?', '--wait', '50s', '--json', ...FROM]);
   const read = await shell(sandbox, 'cc2cc receive ann --follow -n 1 --json 2>/dev/null');
+  assert.equal((JSON.parse(read.stdout) as { awaited?: true }).awaited, true);
   const { id } = JSON.parse(read.stdout) as { id: string };
   const replied = await cli(sandbox, ['reply', id, '8080', '--from', 'ann']);
   assert.equal(replied.code, 0, replied.stderr);
@@ -185,7 +186,7 @@ test('nobody waits for an answer that would go to a session', async (t) => {
   await attachAgent(sandbox, { name: 'ben' });
   const { code, stderr } = await cli(sandbox, ['send', 'ann', 'x', '--wait', '--from', 'ben']);
   assert.equal(code, 1);
-  assert.match(stderr, /ben is attached: its session gets its mail/);
+  assert.match(stderr, /ben is attached: its session gets its mail\. Send it without --wait/);
   assert.deepEqual(listInbox(sandbox, 'ann'), []);
 });
 

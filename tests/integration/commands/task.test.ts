@@ -82,7 +82,7 @@ test('what cannot be done is an error that says why', async (t) => {
     [['cancel', id, '--from', 'ben'], 1, /Only ann, who gave task/],
     [['show', 'task-1'], 2, /"task-1" is not a task id/],
     [['show', `${id.slice(0, -1)}x`], 2, /is not a task id/],
-    [['delegate', 'nobody', 'x'], 1, /Nobody here is or was called "nobody"/],
+    [['delegate', 'nobody', 'x'], 1, /called "nobody"\. (?!.*list_agents).*cc2cc agents --all/],
     [['delegate', 'ben', ' '], 2, /The text is empty/],
     [['complete', id], 2, /missing required argument 'text'/],
     [['nonsense'], 2, /unknown command/],

@@ -33,12 +33,12 @@ test('times', () => {
     ['2026-11-20T14:30+02:00', Date.UTC(2026, 10, 20, 12, 30)],
     ['2028-02-29', new Date(2028, 1, 29).getTime()],
   ];
-  for (const [text, at] of cases) assert.equal(parseTime(text, now), at, text);
+  for (const [text, at] of cases) assert.equal(parseTime(text, undefined, now), at, text);
   for (const text of ['', '7', '2026', '2026-02-31', '2027-02-29', '2026-13-01', '11/20/2026']) {
-    assert.throws(() => parseTime(text, now), { code: 'E_USAGE' }, text);
+    assert.throws(() => parseTime(text, undefined, now), { code: 'E_USAGE' }, text);
   }
   for (const text of ['2026-11-20T25:00', '2026-11-20T14', 'yesterday', '2026-11-2']) {
-    assert.throws(() => parseTime(text, now), { code: 'E_USAGE' }, text);
+    assert.throws(() => parseTime(text, undefined, now), { code: 'E_USAGE' }, text);
   }
 });
 
