@@ -87,6 +87,7 @@ export function concern(
  *   of them is now
  */
 export function endOf(all: readonly QuietHours[], now: Date): number | undefined {
+  const isQuiet = (ms: number): boolean => all.some((hours) => areNow(hours, new Date(ms)));
   let at = now.getTime();
   for (;;) {
     const moment = new Date(at);
@@ -95,7 +96,10 @@ export function endOf(all: readonly QuietHours[], now: Date): number | undefined
       .map((hours) => endAfter(hours, moment));
     if (ends.length === 0) return at === now.getTime() ? undefined : at;
     // Where clocks are put back an end can lie before the moment: minute by minute, then.
+    const before = at;
     at = Math.max(...ends, at + MINUTE_MS - (at % MINUTE_MS));
+    // Where they are put forward, an end in the hour that is left out lies too late.
+    while (at - MINUTE_MS > before && !isQuiet(at - MINUTE_MS)) at -= MINUTE_MS;
     if (at - now.getTime() > HORIZON_MS) return Infinity;
   }
 }

@@ -75,6 +75,17 @@ const moment = fc
   )
   .map((ms) => new Date(ms));
 
+test('an end in the hour that is left out in spring is the moment at which clocks change', () => {
+  const all = [
+    { from: '04:00', to: '03:00' },
+    { from: '03:00', to: '02:01', days: ['sat'] as const },
+  ].map((one) => hours({ ...one, ...('days' in one ? { days: [...one.days] } : {}) }));
+  const end = endOf(all, new Date('2026-03-27T03:00:00.000Z'));
+  assert.ok(end !== undefined && end !== Infinity);
+  assert.ok(!all.some((one) => areNow(one, new Date(end))));
+  assert.ok(all.some((one) => areNow(one, new Date(end - MINUTE))));
+});
+
 test('the end of quiet hours is the first minute after now that is in none', () => {
   fc.assert(
     fc.property(fc.array(entry, { maxLength: 4 }), moment, (entries, now) => {
