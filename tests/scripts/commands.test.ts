@@ -1,7 +1,7 @@
 /** `cc2cc` as a person types it. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { makeHome } from '../shim/support/home.js';
 import { CC2CC, runHook } from './hook/support.js';
@@ -63,4 +63,11 @@ test('what hooks and sessions wait for loads nothing but Node’s own and itself
     ),
     [],
   );
+});
+
+test('the commands can be run as the files that the build has made', () => {
+  const root = new URL('../../../', import.meta.url);
+  const text = readFileSync(new URL('package.json', root), 'utf8');
+  const { bin } = JSON.parse(text) as { bin: Record<string, string> };
+  for (const path of Object.values(bin)) accessSync(new URL(path, root), constants.X_OK);
 });
