@@ -30,7 +30,8 @@ export function nearNames(wanted: string, known: Iterable<string>, max = 3): str
   const wish = wanted.toLowerCase();
   const ranked: { name: string; distance: number }[] = [];
   for (const name of known) {
-    const part = wish.length > 2 && (name.includes(wish) || wish.includes(name));
+    const [short, long] = name.length < wish.length ? [name, wish] : [wish, name];
+    const part = short.length > 2 && long.includes(short);
     const distance = part ? 1 : editDistance(wish, name);
     // A third of the letters wrong is a typing slip; more is another name.
     if (distance <= Math.max(2, Math.floor(name.length / 3))) ranked.push({ name, distance });

@@ -54,6 +54,7 @@ test('near names: a slip of the fingers, a part, another case; never a stranger'
   assert.deepEqual(nearNames('brvae-fox', known), ['brave-fox']);
   assert.deepEqual(nearNames('Calm-Owl', known), ['calm-owl', 'calm-owls']);
   assert.deepEqual(nearNames('back', known), ['backend', 'backend-2']);
+  assert.deepEqual(nearNames('nobody', ['b', 'no', 'bod']), ['bod'], 'a letter in it is no slip');
   assert.deepEqual(nearNames('zebra-zoo-zero', known), []);
   assert.deepEqual(nearNames('calm', []), []);
 });
