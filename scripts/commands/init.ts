@@ -5,7 +5,7 @@ import { createNew } from '../../mail/create-new.js';
 import { keyPath } from '../../mail/key-files.js';
 import { Keyring } from '../../mail/keyring.js';
 import { lastExpiry } from '../../mail/last-expiry.js';
-import { EXAMPLE_RULES } from '../../mail/rules.js';
+import { EXAMPLE_RULES, readRules } from '../../mail/rules.js';
 import { loadConfig } from '../../protocol/config.js';
 import { Cc2ccError, ExitCode } from '../../protocol/errors.js';
 import { hostPaths } from '../../protocol/host-paths.js';
@@ -70,12 +70,7 @@ async function init(options: Options): Promise<number> {
       ? rotate(root, keys, config.ttl)
       : { what: 'key', path: keyPath(root), done: made ? 'made' : 'kept' },
   );
-  const rules = join(root, 'rules.json');
-  steps.push({
-    what: 'rules',
-    path: rules,
-    done: createNew(rules, EXAMPLE_RULES) ? 'made' : 'kept',
-  });
+  steps.push(prepareRules(join(root, 'rules.json')));
   if (options.register === true) {
     const { done, note } = await register(SHIM);
     steps.push({ what: 'Claude Code', done, ...(note === undefined ? {} : { note }) });
@@ -84,6 +79,14 @@ async function init(options: Options): Promise<number> {
   if (options.json) await printJson({ root, steps });
   else await print(...report(steps, options.register === true));
   return failed ? ExitCode.failed : ExitCode.ok;
+}
+
+/** What is there stays, also when it is wrong; without a daemon nobody else would say so. */
+function prepareRules(path: string): Step {
+  const done = createNew(path, EXAMPLE_RULES) ? 'made' : 'kept';
+  const found = readRules(path);
+  const note = found.kind === 'bad' ? { note: `not good: ${found.problem}` } : {};
+  return { what: 'rules', path, done, ...note };
 }
 
 function rotate(root: string, keys: Keyring, ttl: number): Step {

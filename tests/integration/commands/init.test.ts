@@ -55,6 +55,22 @@ test('init makes folder, key and rules, says so, and a second time changes nothi
   );
 });
 
+test('init says what is wrong with the rules that are there, and leaves them', async (t) => {
+  const sandbox = sandboxFor(t);
+  await cli(sandbox, ['init']);
+  const path = join(sandbox.root, 'rules.json');
+  for (const [text, problem] of [
+    ['{\n  "senders": {},\n}', /rules\.json: not good: not valid JSON at line 3, column 1: /],
+    ['{"sender": {}}', /rules\.json: not good: unknown key "sender"$/m],
+  ] as const) {
+    writeFileSync(path, text);
+    const { code, stdout } = await cli(sandbox, ['init']);
+    assert.equal(code, 0);
+    assert.match(stdout, problem);
+    assert.equal(readFileSync(path, 'utf8'), text);
+  }
+});
+
 test('--rotate-key makes a new key, and what waits is good as long as it may wait', async (t) => {
   const sandbox = sandboxFor(t);
   const ann = await attachAgent(sandbox, { name: 'ann', lanes: 'tool' });
