@@ -1,7 +1,8 @@
 import { audienceOf } from '../mail/audience.js';
 import { ensureMailbox } from '../mail/deliver.js';
 import { taskAnswer } from '../mail/tasks/answer.js';
-import { findMessage, markSeen } from '../mail/waiting.js';
+import { findMail } from '../mail/find-mail.js';
+import { markSeen } from '../mail/mark-seen.js';
 import type {
   Audience,
   CommandLetter,
@@ -31,7 +32,9 @@ export class Counter {
     const office = this.#office;
     const { id, from: name, replyTo } = letter;
     const answers =
-      replyTo === undefined ? undefined : findMessage(office.root, name, replyTo, office.gate);
+      replyTo === undefined
+        ? undefined
+        : findMail(office.root, name, replyTo, office.gate.keys)?.message;
     if (replyTo !== undefined && answers === undefined) {
       throw new Cc2ccError('E_UNKNOWN_MESSAGE', `There is no message ${replyTo} for ${name}.`);
     }
@@ -76,7 +79,7 @@ export class Counter {
   async seen({ name, ids, evidence }: ControlMethods['seen']['params']): Promise<number> {
     const session = this.#office.agent(name);
     if (session === undefined) {
-      return markSeen(mailboxPaths(this.#office.root, name), ids, evidence);
+      return markSeen(this.#office.root, name, ids, evidence);
     }
     if (evidence === 'reply') {
       for (const id of ids) await session.answered(id);

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { isInMailbox } from '../mail/find-mail.js';
 import { COMMAND_LANE, isReturning, readHeartbeat } from '../protocol/heartbeat.js';
 import {
   createMessage,
@@ -218,8 +217,7 @@ function countForAbsent(office: Office, to: string): number {
 export function wasAccepted(office: Office, to: string, id: string): boolean {
   const mailbox = office.agent(to)?.agent?.mailbox;
   if (mailbox?.entries.has(id)) return true;
-  const { inbox, done } = mailbox?.paths ?? mailboxPaths(office.root, to);
-  return [inbox, done].some((folder) => existsSync(join(folder, `${id}.json`)));
+  return isInMailbox(mailbox?.paths ?? mailboxPaths(office.root, to), id);
 }
 
 /** The id of what is asked for; the same when the request comes again, if it bears a stamp. */

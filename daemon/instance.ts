@@ -5,9 +5,8 @@ import { dirname, join } from 'node:path';
 import { probeDaemon } from '../protocol/dial.js';
 import { Cc2ccError, errnoOf, storeError } from '../protocol/errors.js';
 import { socketPathFor, type HostPaths } from '../protocol/host-paths.js';
-import { acquireLease } from '../protocol/lease.js';
 import { PROTOCOL } from '../protocol/limits.js';
-import { isRunning, thisProcess, type ProcessIdentity } from '../protocol/process-identity.js';
+import { takeProcessLock } from '../protocol/process-lock.js';
 import { readRendezvous } from '../protocol/rendezvous.js';
 import { ensureToken } from '../protocol/token.js';
 import { version } from '../protocol/version.js';
@@ -55,11 +54,7 @@ export async function becomeInstance(root: string, paths: HostPaths): Promise<In
 async function takeStartLock(paths: HostPaths): Promise<() => void> {
   const deadline = Date.now() + LOCK_DEADLINE_MS;
   for (;;) {
-    const acquired = acquireLease<ProcessIdentity>(
-      join(paths.locks, 'start'),
-      thisProcess(),
-      (other) => !isRunning(other),
-    );
+    const acquired = takeProcessLock(join(paths.locks, 'start'));
     if (acquired.ok) return acquired.lease.release;
     if (Date.now() > deadline) {
       throw new Cc2ccError(

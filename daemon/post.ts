@@ -1,4 +1,3 @@
-import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { stageMessage } from '../mail/deliver.js';
 import { encodeMessage, type Message } from '../protocol/envelope.js';
@@ -6,6 +5,7 @@ import { Cc2ccError, reportOf } from '../protocol/errors.js';
 import { mailboxPaths } from '../protocol/paths.js';
 import type { Entry } from './entry.js';
 import type { Office } from './office.js';
+import { isAnythingAt } from '../protocol/anything-at.js';
 
 /** Where an accepted message is at this moment. */
 export type Posted = 'handed over' | 'on its way' | 'waiting';
@@ -32,7 +32,7 @@ export async function post(office: Office, message: Message): Promise<Posted> {
   }
   // Nothing is awaited from the sender's limits to here: many at once cannot all pass below a limit.
   // A request that was carried out before a crash and is sent again may find its message done.
-  if (lstatSync(join(paths.done, `${id}.json`), { throwIfNoEntry: false })) return 'handed over';
+  if (isAnythingAt(join(paths.done, `${id}.json`))) return 'handed over';
   const staged = stageMessage(
     paths,
     id,

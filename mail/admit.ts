@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { placeFile } from './deliver.js';
 import type { Message } from '../protocol/envelope.js';
 import type { MailboxPaths } from '../protocol/paths.js';
+import { isAnythingAt } from '../protocol/anything-at.js';
 
 /**
  * Lets a checked message into an inbox, under the file name of its own id.
@@ -22,7 +23,7 @@ export function admit(paths: MailboxPaths, message: Message, name: string): stri
   }
   if (name === own) return undefined;
   const target = join(paths.inbox, own);
-  if (lstatSync(target, { throwIfNoEntry: false })) {
+  if (isAnythingAt(target)) {
     return `duplicate: ${message.id} is in the inbox already`;
   }
   placeFile(join(paths.inbox, name), target); // dropped by hand under another name

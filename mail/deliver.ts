@@ -1,13 +1,4 @@
-import {
-  closeSync,
-  fsync,
-  linkSync,
-  lstatSync,
-  openSync,
-  renameSync,
-  unlinkSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fsync, linkSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -15,6 +6,7 @@ import { Cc2ccError, errnoOf, meansNoLinks, storeError } from '../protocol/error
 import { makeFolder } from '../protocol/make-folder.js';
 import type { MailboxPaths } from '../protocol/paths.js';
 import { syncFolder } from '../protocol/sync-folder.js';
+import { isAnythingAt } from '../protocol/anything-at.js';
 
 const fsyncFile = promisify(fsync);
 
@@ -186,7 +178,7 @@ export function placeFile(staged: string, target: string): 'delivered' | 'duplic
       return 'duplicate';
     }
     if (!meansNoLinks(errno)) throw error;
-    if (lstatSync(target, { throwIfNoEntry: false }) !== undefined) {
+    if (isAnythingAt(target)) {
       unlinkSync(staged);
       return 'duplicate';
     }

@@ -3,7 +3,6 @@ import {
   chmodSync,
   closeSync,
   fsyncSync,
-  linkSync,
   openSync,
   renameSync,
   rmSync,
@@ -11,8 +10,9 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { Cc2ccError, errnoOf, meansNoLinks, storeError } from '../protocol/errors.js';
+import { Cc2ccError, storeError } from '../protocol/errors.js';
 import { lazily } from '../protocol/lazily.js';
+import { linkOrCreate } from '../protocol/link-or-create.js';
 import { makeFolder } from '../protocol/make-folder.js';
 import { readOwnFile } from '../protocol/own-file.js';
 
@@ -61,19 +61,13 @@ export function readKey(root: string): string | undefined {
 /** @returns false when there is a key already, which stays */
 export function createKey(root: string, key: string): boolean {
   makeFolder(root);
-  return publish(keyPath(root), `${key}\n`, (own, path) => {
-    try {
-      linkSync(own, path);
-    } catch (error) {
-      if (!meansNoLinks(errnoOf(error))) throw error;
-      writeFileSync(path, `${key}\n`, { mode: 0o600, flag: 'wx' });
-    }
-  });
+  const text = `${key}\n`;
+  return publish(keyPath(root), text, (own, path) => linkOrCreate(own, path, text));
 }
 
 /** Replaces the key. */
 export function replaceKey(root: string, key: string): void {
-  publish(keyPath(root), `${key}\n`, renameSync);
+  publish(keyPath(root), `${key}\n`, replace);
 }
 
 /** @throws Cc2ccError as {@link readKey}; E_STORE also for a file that makes no sense */
@@ -94,21 +88,29 @@ export function readFormerKeys(root: string): FormerKey[] {
 export function writeFormerKeys(root: string, keys: readonly FormerKey[]): void {
   const path = formerKeysPath(root);
   if (keys.length === 0) rmSync(path, { force: true });
-  else publish(path, `${JSON.stringify(keys, null, 2)}\n`, renameSync);
+  else publish(path, `${JSON.stringify(keys, null, 2)}\n`, replace);
 }
 
-/** Writes a whole, synced file beside the path and puts it there. False for EEXIST. */
-function publish(path: string, text: string, put: (own: string, path: string) => void): boolean {
+function replace(own: string, path: string): boolean {
+  renameSync(own, path);
+  return true;
+}
+
+/**
+ * Writes a whole, synced file beside the path and puts it there.
+ *
+ * @param put false when there is a file that is to stay
+ */
+function publish(path: string, text: string, put: (own: string, path: string) => boolean): boolean {
   const own = `${path}.${randomUUID()}.tmp`;
   try {
     writeFileSync(own, text, { mode: 0o600, flag: 'wx' });
     chmodSync(own, 0o600); // whatever the umask
     sync(own);
-    put(own, path);
+    if (!put(own, path)) return false;
     if (process.platform !== 'win32') sync(dirname(path));
     return true;
   } catch (error) {
-    if (errnoOf(error) === 'EEXIST') return false;
     throw storeError('write the key', path, error);
   } finally {
     rmSync(own, { force: true });

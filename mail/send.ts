@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { createMessage, encodeMessage, type Message } from '../protocol/envelope.js';
 import type { CommandLetter, SentLetter } from '../protocol/control.js';
 import { Cc2ccError } from '../protocol/errors.js';
@@ -7,13 +5,13 @@ import { timeOfId } from '../protocol/ids.js';
 import { mailboxPaths } from '../protocol/paths.js';
 import { deliverMessage, ensureMailbox } from './deliver.js';
 import { messageFiles, registryOf } from './directory.js';
+import { findMail, isInMailbox } from './find-mail.js';
 import type { Gate } from './gate.js';
 import { answerFields, checkHops, checkInbox, checkText, COMMAND_MODE } from './letter.js';
 import { addressee } from './recipient.js';
 import { recordLetter } from './tasks/record.js';
 import { TaskStore } from './tasks/store.js';
 import { tellByFiles } from './tasks/update-by-files.js';
-import { findMessage } from './waiting.js';
 import { whereByFiles } from './where-by-files.js';
 
 /** What sending by files needs to know. */
@@ -37,7 +35,9 @@ export async function sendByFiles(
 ): Promise<SentLetter> {
   const { id, from, text } = letter;
   const answers =
-    letter.replyTo === undefined ? undefined : findMessage(root, from, letter.replyTo, gate);
+    letter.replyTo === undefined
+      ? undefined
+      : findMail(root, from, letter.replyTo, gate.keys)?.message;
   if (letter.replyTo !== undefined && answers === undefined) {
     throw new Cc2ccError('E_UNKNOWN_MESSAGE', `There is no message ${letter.replyTo} for ${from}.`);
   }
@@ -45,8 +45,7 @@ export async function sendByFiles(
   const chain = answerFields(answers);
   const receipt = { id, to, ...(to === letter.to ? {} : { formerly: letter.to }) };
   // A daemon that died before it answered may have sent it, and it may have been seen since.
-  const { inbox, done } = mailboxPaths(root, to);
-  if ([inbox, done].some((folder) => existsSync(join(folder, `${id}.json`)))) {
+  if (isInMailbox(mailboxPaths(root, to), id)) {
     return { ...receipt, state: 'sent by the daemon before it ended' };
   }
   checkText(text);
@@ -79,9 +78,7 @@ export async function sendByFiles(
     await tellByFiles(root, recorded.completed, undefined, { gate, ttl, maxInbox }, isOther);
   }
   return {
-    id,
-    to,
-    ...(to === letter.to ? {} : { formerly: letter.to }),
+    ...receipt,
     state: whereByFiles(root, to),
     ...(recorded?.task === undefined ? {} : { task: recorded.task.id }),
   };

@@ -1,15 +1,9 @@
 import { existsSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import {
-  appendJournal,
-  readJournal,
-  wasOffered,
-  type DeliveryState,
-  type Evidence,
-} from './delivery.js';
-import { Cc2ccError, storeError } from '../protocol/errors.js';
+import { join } from 'node:path';
+import { readJournal, wasOffered, type DeliveryState } from './delivery.js';
+import { Cc2ccError } from '../protocol/errors.js';
 import { expiresAt, sentAt, type Message } from '../protocol/envelope.js';
-import { isMessageId, timeOfId } from '../protocol/ids.js';
+import { timeOfId } from '../protocol/ids.js';
 import { mailboxPaths, rootPaths, type MailboxPaths } from '../protocol/paths.js';
 import { admit } from './admit.js';
 import { messageFiles, registryOf } from './directory.js';
@@ -17,7 +11,6 @@ import { refusalOf, type Gate } from './gate.js';
 import { inspectFile } from './inspect.js';
 import { keyPath } from './key-files.js';
 import { isOriginals } from './original.js';
-import { writeReceipts } from './receipts.js';
 import { rejectFile } from './reject.js';
 import { settleFile, type Settlement } from './settle.js';
 import type { SignatureState } from './signing.js';
@@ -116,71 +109,6 @@ function noteTask(
   } catch (error) {
     if (!(error instanceof Cc2ccError)) throw error;
   }
-}
-
-/**
- * Notes that messages were seen, and moves them to `done/`; for a mailbox that no session reads.
- * What is not in the inbox is passed over. An original server takes its mail itself: of an answer in
- * its name nothing is noted.
- *
- * @returns how many were moved
- * @throws Cc2ccError E_NAME where what a command showed is the mail of an original server,
- *   E_STORE where it cannot be noted
- */
-export function markSeen(paths: MailboxPaths, ids: readonly string[], evidence: Evidence): number {
-  const root = join(paths.dir, '..');
-  const name = basename(paths.dir).slice('to-'.length);
-  if (isOriginals(root, name)) {
-    if (evidence === 'reply') return 0;
-    throw new Cc2ccError('E_NAME', `${name} is attached: an original cc2cc server gets its mail.`, {
-      hint: `To look without taking it: cc2cc receive ${name} --peek`,
-    });
-  }
-  const inbox = new Set(messageFiles(root, name));
-  const mine = ids.filter((id) => inbox.has(`${id}.json`));
-  if (mine.length === 0) return 0;
-  const at = new Date().toISOString();
-  // The journal first: a crash in between leaves a file in the inbox that is known to be seen.
-  try {
-    appendJournal(
-      paths.journal,
-      mine.map((id) => ({ id, at, event: 'seen' as const, evidence })),
-    );
-  } catch (error) {
-    const { message } = storeError('note what was seen', paths.journal, error);
-    const hint = 'It goes on waiting, and will be shown again.';
-    throw new Cc2ccError('E_STORE', message, { hint, cause: error });
-  }
-  for (const id of mine) settleFile(paths, id, { state: 'seen', evidence });
-  writeReceipts();
-  return mine.length;
-}
-
-/** A message in an agent's mailbox, waiting or seen. */
-export function findMessage(
-  root: string,
-  name: string,
-  id: string,
-  gate: Gate,
-): Message | undefined {
-  return findMail(root, name, id, gate)?.message;
-}
-
-/** The same with what its signature tells. */
-export function findMail(
-  root: string,
-  name: string,
-  id: string,
-  gate: Gate,
-): Pick<Waiting, 'message' | 'signature'> | undefined {
-  const isId: boolean = isMessageId(id);
-  if (!isId) return undefined;
-  const { inbox, done } = mailboxPaths(root, name);
-  for (const folder of [inbox, done]) {
-    const verdict = inspectFile(join(folder, `${id}.json`), `${id}.json`, gate.keys);
-    if (verdict.kind === 'message') return verdict;
-  }
-  return undefined;
 }
 
 /** By the time that the name bears; only other names make it necessary to read the file for that. */

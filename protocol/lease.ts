@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { linkSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
-import { Cc2ccError, errnoOf, meansNoLinks, storeError } from './errors.js';
+import { Cc2ccError, errnoOf, storeError } from './errors.js';
 import { isRecord } from './json.js';
+import { linkOrCreate } from './link-or-create.js';
 import { listFolder } from './list-folder.js';
 import { makeFolder } from './make-folder.js';
 import { readOwnFile } from './own-file.js';
@@ -87,7 +88,7 @@ function contend<Holder extends object>(
     if (other !== undefined && !mayTakeOver(other)) return { ok: false, holder: other };
     const number = highest + 1;
     const file = join(folder, `${number}.json`);
-    if (!create(file, own, holder)) continue; // somebody was faster: look again
+    if (!linkOrCreate(own, file, encode(holder))) continue; // somebody was faster: look again
     const [first, ...older] = numbersIn(folder);
     if (first !== number) {
       // Our listing was old: a higher number exists, ours is void.
@@ -99,23 +100,6 @@ function contend<Holder extends object>(
   }
   // Each attempt that fails means that another's has not, unless the numbers make no sense.
   throw new Error(`no number could be taken in ${MAX_ATTEMPTS} attempts`);
-}
-
-/** False when the file is there already. */
-function create(file: string, own: string, holder: object): boolean {
-  try {
-    try {
-      linkSync(own, file);
-    } catch (error) {
-      if (!meansNoLinks(errnoOf(error))) throw error;
-      // As exclusive, but not whole from the first moment: who reads it in between takes it for torn.
-      writeFileSync(file, encode(holder), { mode: 0o600, flag: 'wx' });
-    }
-    return true;
-  } catch (error) {
-    if (errnoOf(error) === 'EEXIST') return false;
-    throw error;
-  }
 }
 
 /** Marks the number as free. The file stays: it keeps the count. */

@@ -1,4 +1,4 @@
-import { lstatSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { readJournal } from '../delivery.js';
 import { ownFile, ownFolder, readOwnJson } from '../own-file.js';
@@ -8,6 +8,7 @@ import { mailboxPaths, type MailboxPaths } from '../../protocol/paths.js';
 import { entriesOf } from './entries.js';
 import { isOver, spanOf, type Item, type Scene } from './scene.js';
 import { CLOCKS_DIFFER_MS, endedOf, untilOf } from './validity.js';
+import { isAnythingAt } from '../../protocol/anything-at.js';
 
 /** What becomes of a file in `done/` or `receipts/`. */
 export type Fate = { act: 'remove'; kind: 'done' | 'tombstone'; bytes: number } | Burial;
@@ -91,7 +92,7 @@ export function fateOf(
   const ended = endedOf(readOwnJson(path), id);
   if (ended === undefined) return undefined;
   // One file in both, or a line without the deed: a crash while it was taken back. It waits.
-  if (exists(join(paths.inbox, `${id}.json`)) || takenBack(id)) return undefined;
+  if (isAnythingAt(join(paths.inbox, `${id}.json`)) || takenBack(id)) return undefined;
   const { isTombstone, validUntil } = ended;
   if (validUntil <= scene.now) {
     return { act: 'remove', kind: isTombstone ? 'tombstone' : 'done', bytes: stats.size };
@@ -128,9 +129,9 @@ export async function leavesNothing(scene: Scene, paths: MailboxPaths): Promise<
 function strayBytes(scene: Scene, paths: MailboxPaths, id: string): number | undefined {
   const stats = ownFile(receiptOf(paths, id));
   if (stats === undefined || !isOver(scene, stats.ctimeMs)) return undefined;
-  if (exists(join(paths.inbox, `${id}.json`))) return undefined;
+  if (isAnythingAt(join(paths.inbox, `${id}.json`))) return undefined;
   const done = join(paths.done, `${id}.json`);
-  const isGone = !exists(done) || endedOf(readOwnJson(done), id)?.isTombstone === true;
+  const isGone = !isAnythingAt(done) || endedOf(readOwnJson(done), id)?.isTombstone === true;
   return isGone ? stats.size : undefined;
 }
 
@@ -164,8 +165,4 @@ function idOf(file: string, suffix: string): string | undefined {
 
 function receiptOf(paths: MailboxPaths, id: string): string {
   return join(paths.receipts, `${id}.receipt.json`);
-}
-
-function exists(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }

@@ -1,4 +1,3 @@
-import { lstatSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { deliverMessage } from '../deliver.js';
 import type { Registry } from '../directory.js';
@@ -11,6 +10,7 @@ import { encodeMessage, expiresAt, type Message } from '../../protocol/envelope.
 import { mailboxPaths } from '../../protocol/paths.js';
 import { entriesOf } from './entries.js';
 import type { Item, Scene, Source } from './scene.js';
+import { isAnythingAt } from '../../protocol/anything-at.js';
 
 /** How notices are written where no daemon does it. */
 export interface Notices {
@@ -64,6 +64,6 @@ function dueMessage({ now }: Scene, path: string, file: string): Message | undef
 async function tell(root: string, notice: Message): Promise<void> {
   const paths = mailboxPaths(root, notice.to);
   // Told before, and seen: it is not told twice.
-  if (lstatSync(join(paths.done, `${notice.id}.json`), { throwIfNoEntry: false })) return;
+  if (isAnythingAt(join(paths.done, `${notice.id}.json`))) return;
   await deliverMessage(paths, notice.id, encodeMessage(notice));
 }

@@ -1,4 +1,4 @@
-import { lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { readJournal } from '../delivery.js';
 import { ownFile, ownFolder } from '../own-file.js';
@@ -6,6 +6,7 @@ import { isTombstone } from '../tombstone.js';
 import { mailboxPaths, type MailboxPaths } from '../../protocol/paths.js';
 import { isAway } from './life.js';
 import type { Item, Scene } from './scene.js';
+import { isAnythingAt } from '../../protocol/anything-at.js';
 
 /**
  * Journals of agents that are away, without the lines of messages that have ended and are gone. The
@@ -50,7 +51,7 @@ function compacted(paths: MailboxPaths): { text: string; bytes: number; size: nu
 function isThere(paths: MailboxPaths, id: string): boolean {
   const inbox = join(paths.inbox, `${id}.json`);
   const done = join(paths.done, `${id}.json`);
-  return exists(inbox) || (exists(done) && !isTombstone(done));
+  return isAnythingAt(inbox) || (isAnythingAt(done) && !isTombstone(done));
 }
 
 function compact(paths: MailboxPaths): boolean {
@@ -58,7 +59,7 @@ function compact(paths: MailboxPaths): boolean {
   if (left === undefined) return false;
   const fresh = `${paths.journal}.new`;
   try {
-    if (ownFile(fresh) === undefined && exists(fresh)) return false; // not ours to replace
+    if (ownFile(fresh) === undefined && isAnythingAt(fresh)) return false; // not ours to replace
     writeFileSync(fresh, left.text, { mode: 0o600 });
     // Another host's daemon may have added a line of a message that expired.
     if (readFileSync(paths.journal).length !== left.size) return false;
@@ -67,8 +68,4 @@ function compact(paths: MailboxPaths): boolean {
   } finally {
     if (ownFile(fresh) !== undefined) rmSync(fresh);
   }
-}
-
-function exists(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }

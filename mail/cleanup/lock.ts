@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { Cc2ccError } from '../../protocol/errors.js';
-import { acquireLease } from '../../protocol/lease.js';
-import { isRunning, thisProcess } from '../../protocol/process-identity.js';
+import { takeProcessLock } from '../../protocol/process-lock.js';
 
 /**
  * Runs a cleanup while no other process of this host does one. Two of them would do no harm, but each
@@ -11,11 +10,7 @@ import { isRunning, thisProcess } from '../../protocol/process-identity.js';
  * @throws Cc2ccError E_LIMIT when one is under way; E_STORE
  */
 export async function underCleanupLock<T>(locks: string, work: () => Promise<T>): Promise<T> {
-  const acquired = acquireLease(
-    join(locks, 'cleanup'),
-    thisProcess(),
-    (other) => !isRunning(other),
-  );
+  const acquired = takeProcessLock(join(locks, 'cleanup'));
   if (!acquired.ok) {
     throw new Cc2ccError('E_LIMIT', `A cleanup is under way (process ${acquired.holder.pid}).`, {
       hint: 'Try again when it has ended.',

@@ -1,8 +1,6 @@
-import { join } from 'node:path';
 import { sentAt, type Message } from '../../protocol/envelope.js';
-import { mailboxPaths } from '../../protocol/paths.js';
 import { currentName, type Registry } from '../directory.js';
-import { inspectFile } from '../inspect.js';
+import { findMail } from '../find-mail.js';
 import { taskOfMessage } from './message-index.js';
 import { namedTask, taskIdOf } from './task-id.js';
 import type { Stored, TaskStore } from './store.js';
@@ -61,10 +59,6 @@ function between(least: number, value: number, most: number): number {
 }
 
 function idInMailbox(root: string, name: string, id: string): string | undefined {
-  const { inbox, done } = mailboxPaths(root, name);
-  for (const folder of [done, inbox]) {
-    const verdict = inspectFile(join(folder, `${id}.json`), `${id}.json`);
-    if (verdict.kind === 'message') return taskIdOf(verdict.message);
-  }
-  return undefined;
+  const found = findMail(root, name, id);
+  return found === undefined ? undefined : taskIdOf(found.message);
 }

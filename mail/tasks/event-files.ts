@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, fsync, linkSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fsync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { Cc2ccError, errnoOf, meansNoLinks, storeError } from '../../protocol/errors.js';
+import { Cc2ccError, storeError } from '../../protocol/errors.js';
 import { parseJson } from '../../protocol/json.js';
+import { linkOrCreate } from '../../protocol/link-or-create.js';
 import { makeFolder } from '../../protocol/make-folder.js';
 import { isCrowded, readOwnFile } from '../../protocol/own-file.js';
 import { syncFolder } from '../../protocol/sync-folder.js';
@@ -73,21 +74,6 @@ export function placeEvent(folder: string, event: TaskEvent): Promise<void> | un
   const durable = makeDurable(folder, target, event.state === 'submitted');
   durable.catch(() => undefined); // whoever awaits it is told; a daemon does not end where nobody does
   return durable;
-}
-
-function linkOrCreate(own: string, target: string, bytes: string): boolean {
-  try {
-    try {
-      linkSync(own, target);
-    } catch (error) {
-      if (!meansNoLinks(errnoOf(error))) throw error;
-      writeFileSync(target, bytes, { mode: 0o600, flag: 'wx' }); // as exclusive, but not whole at once
-    }
-    return true;
-  } catch (error) {
-    if (errnoOf(error) === 'EEXIST') return false;
-    throw error;
-  }
 }
 
 async function makeDurable(folder: string, target: string, isFirst: boolean): Promise<void> {

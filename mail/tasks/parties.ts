@@ -1,7 +1,6 @@
-import { lstatSync } from 'node:fs';
-import { join } from 'node:path';
 import { mailboxPaths } from '../../protocol/paths.js';
 import { currentName, type Registry } from '../directory.js';
+import { isInMailbox } from '../find-mail.js';
 import { mailboxNames } from '../mailbox-names.js';
 import type { ChangeState } from './states.js';
 import type { Task } from './task.js';
@@ -48,8 +47,5 @@ function isBearer(registry: Registry, task: Task, candidate: string, me: string)
 
 /** Whether a message waits for an agent or was seen by it. */
 function holds({ root }: Registry, name: string, message: string): boolean {
-  const { inbox, done } = mailboxPaths(root, name);
-  return [inbox, done].some(
-    (folder) => lstatSync(join(folder, `${message}.json`), { throwIfNoEntry: false }) !== undefined,
-  );
+  return isInMailbox(mailboxPaths(root, name), message);
 }

@@ -6,7 +6,7 @@ import { Keyring } from '../../mail/keyring.js';
 import { sendByFiles } from '../../mail/send.js';
 import { taskAnswer } from '../../mail/tasks/answer.js';
 import { updateByFiles } from '../../mail/tasks/update-by-files.js';
-import { markSeen } from '../../mail/waiting.js';
+import { markSeen } from '../../mail/mark-seen.js';
 import { loadConfig, type Config } from '../../protocol/config.js';
 import type {
   Audience,
@@ -18,7 +18,7 @@ import type {
 import { ControlConnection } from '../../protocol/control-connection.js';
 import { Cc2ccError } from '../../protocol/errors.js';
 import { hostPaths } from '../../protocol/host-paths.js';
-import { bridgeRoot, mailboxPaths } from '../../protocol/paths.js';
+import { bridgeRoot } from '../../protocol/paths.js';
 import { ensurePrivateFolder } from '../../protocol/private-folder.js';
 import { inCommandWords } from './agent-name.js';
 import { withDeadline } from './deadline.js';
@@ -119,7 +119,7 @@ export class PostOffice {
   ): Promise<void> {
     await this.#either(
       (daemon) => daemon.call('seen', { name, ids: [...ids], evidence }),
-      () => ({ moved: markSeen(mailboxPaths(this.root, name), ids, evidence) }),
+      () => ({ moved: markSeen(this.root, name, ids, evidence) }),
     );
   }
 

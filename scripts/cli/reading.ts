@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import { Cc2ccError } from '../../protocol/errors.js';
 import { hostPaths } from '../../protocol/host-paths.js';
-import { acquireLease } from '../../protocol/lease.js';
 import { ensurePrivateFolder } from '../../protocol/private-folder.js';
-import { isRunning, thisProcess, type ProcessIdentity } from '../../protocol/process-identity.js';
+import { takeProcessLock } from '../../protocol/process-lock.js';
 
 /**
  * Sees to it that of two commands only one shows an agent's mail at a time.
@@ -14,11 +13,7 @@ import { isRunning, thisProcess, type ProcessIdentity } from '../../protocol/pro
 export function reserveReading(root: string, name: string): () => void {
   const { state, locks } = hostPaths(root);
   ensurePrivateFolder(state);
-  const acquired = acquireLease<ProcessIdentity>(
-    join(locks, `receive-${name}`),
-    thisProcess(),
-    (other) => !isRunning(other),
-  );
+  const acquired = takeProcessLock(join(locks, `receive-${name}`));
   if (acquired.ok) return acquired.lease.release;
   throw new Cc2ccError(
     'E_NAME',

@@ -1,6 +1,7 @@
 import { ensureMailbox } from '../../mail/deliver.js';
 import { reportMessage, sentenceOfReport } from '../../mail/message-report.js';
-import { findMail, waitingFor } from '../../mail/waiting.js';
+import { findMail } from '../../mail/find-mail.js';
+import { waitingFor } from '../../mail/waiting.js';
 import type { SentLetter } from '../../protocol/control.js';
 import { ExitCode } from '../../protocol/errors.js';
 import { listFolder } from '../../protocol/list-folder.js';
@@ -78,7 +79,7 @@ function readAnswer(
   for (const file of listFolder(mailboxPaths(root, name).done)) {
     if (before.has(file) || !file.endsWith('.json')) continue;
     before.add(file);
-    const found = findMail(root, name, file.slice(0, -'.json'.length), gate);
+    const found = findMail(root, name, file.slice(0, -'.json'.length), gate.keys);
     if (found?.message.replyTo === id) return { ...found, repeated: true };
   }
   return undefined;

@@ -4,16 +4,14 @@ import { join } from 'node:path';
 import { createNew } from '../../mail/create-new.js';
 import { keyPath } from '../../mail/key-files.js';
 import { Keyring } from '../../mail/keyring.js';
-import { lastExpiry } from '../../mail/last-expiry.js';
+import { rotateKey } from '../../mail/rotate-key.js';
 import { EXAMPLE_RULES, readRules } from '../../mail/rules.js';
 import { loadConfig } from '../../protocol/config.js';
-import { Cc2ccError, ExitCode } from '../../protocol/errors.js';
+import { ExitCode } from '../../protocol/errors.js';
 import { hostPaths } from '../../protocol/host-paths.js';
-import { acquireLease } from '../../protocol/lease.js';
 import { makeFolder } from '../../protocol/make-folder.js';
 import { bridgeRoot, rootPaths } from '../../protocol/paths.js';
 import { ensurePrivateFolder } from '../../protocol/private-folder.js';
-import { isRunning, thisProcess, type ProcessIdentity } from '../../protocol/process-identity.js';
 import { tilde } from '../../protocol/terminal/text.js';
 import { examples } from '../cli/help.js';
 import { print, printJson } from '../cli/output.js';
@@ -59,7 +57,8 @@ async function init(options: Options): Promise<number> {
   const isNew = !existsSync(wished);
   ensurePrivateFolder(wished);
   const root = bridgeRoot(); // again: links can be resolved now that it exists
-  const config = loadConfig(hostPaths(root).config);
+  const paths = hostPaths(root);
+  const config = loadConfig(paths.config);
   const { status, agents, rejected, leases } = rootPaths(root);
   for (const folder of [status, agents, rejected, leases]) makeFolder(folder);
   const steps: Step[] = [{ what: 'bridge root', path: root, done: isNew ? 'made' : 'kept' }];
@@ -67,7 +66,7 @@ async function init(options: Options): Promise<number> {
   const made = keys.ensure();
   steps.push(
     options.rotateKey === true && !made
-      ? rotate(root, keys, config.ttl)
+      ? rotate(root, keys, paths.locks, config.ttl)
       : { what: 'key', path: keyPath(root), done: made ? 'made' : 'kept' },
   );
   steps.push(prepareRules(join(root, 'rules.json')));
@@ -89,23 +88,8 @@ function prepareRules(path: string): Step {
   return { what: 'rules', path, done, ...note };
 }
 
-function rotate(root: string, keys: Keyring, ttl: number): Step {
-  // Two at once would each forget the key of the other.
-  const acquired = acquireLease<ProcessIdentity>(
-    join(hostPaths(root).locks, 'rotate-key'),
-    thisProcess(),
-    (other) => !isRunning(other),
-  );
-  if (!acquired.ok) {
-    const { pid } = acquired.holder;
-    throw new Cc2ccError('E_STORE', `Process ${pid} makes a new key at this moment.`);
-  }
-  const until = Math.max(Date.now() + ttl * 1000, lastExpiry(root));
-  keys.rotate(until);
-  // What was signed with the old one while we looked and wrote.
-  const again = lastExpiry(root);
-  if (again > until) keys.honour(again);
-  acquired.lease.release();
+function rotate(root: string, keys: Keyring, locks: string, ttl: number): Step {
+  const until = rotateKey(root, keys, locks, ttl);
   const note = Number.isFinite(until)
     ? `the old one is honoured until ${new Date(until).toISOString().slice(0, 16).replace('T', ' ')} UTC`
     : 'the old one is honoured as long as mail waits that never expires';

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { mailboxNames } from '../../mail/mailbox-names.js';
-import { findMessage } from '../../mail/waiting.js';
+import { findMail } from '../../mail/find-mail.js';
 import type { Message } from '../../protocol/envelope.js';
 import { Cc2ccError, ExitCode, sentenceOf } from '../../protocol/errors.js';
 import { newMessageId } from '../../protocol/ids.js';
@@ -61,9 +61,9 @@ async function replyTo(id: string, text: string, options: LetterOptions): Promis
 }
 
 function answeredMessage({ root, gate }: PostOffice, from: string, id: string): Message {
-  const message = findMessage(root, from, id, gate);
-  if (message !== undefined) return message;
-  const owner = mailboxNames(root).find((name) => findMessage(root, name, id, gate) !== undefined);
+  const found = findMail(root, from, id, gate.keys);
+  if (found !== undefined) return found.message;
+  const owner = mailboxNames(root).find((name) => findMail(root, name, id) !== undefined);
   const what = `There is no message "${id.slice(0, 80)}" for ${from}.`;
   throw new Cc2ccError('E_UNKNOWN_MESSAGE', what, {
     hint:

@@ -2,8 +2,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import envPaths from 'env-paths';
 import { Cc2ccError } from '../../protocol/errors.js';
-import { acquireLease } from '../../protocol/lease.js';
-import { isRunning, thisProcess } from '../../protocol/process-identity.js';
+import { takeProcessLock } from '../../protocol/process-lock.js';
 
 /** A change takes some milliseconds. */
 const DEADLINE_MS = 5_000;
@@ -22,7 +21,7 @@ export async function underConfigLock<T>(change: () => T): Promise<T> {
   const folder = join(base, 'locks', 'config');
   const deadline = performance.now() + DEADLINE_MS;
   for (;;) {
-    const acquired = acquireLease(folder, thisProcess(), (other) => !isRunning(other));
+    const acquired = takeProcessLock(folder);
     if (acquired.ok) {
       try {
         return change();

@@ -3,7 +3,7 @@ import type { Message } from '../../../protocol/envelope.js';
 import { Cc2ccError } from '../../../protocol/errors.js';
 import { isMessageId } from '../../../protocol/ids.js';
 import { dispatch, stateSentence } from '../../dispatch.js';
-import { findMessage } from '../../../mail/waiting.js';
+import { findMail } from '../../../mail/find-mail.js';
 import type { Office } from '../../office.js';
 import type { Session } from '../../session.js';
 import { tellOthers } from '../../tasks/update.js';
@@ -49,8 +49,8 @@ function answeredMessage(office: Office, session: Session, id: string): Message 
     const entry = mailbox.entries.get(id);
     const waiting = entry === undefined ? undefined : mailbox.read(entry);
     if (waiting !== undefined) return waiting;
-    const seen = findMessage(office.root, session.agent?.name ?? '', id, office.gate);
-    if (seen !== undefined) return seen;
+    const seen = findMail(office.root, session.agent?.name ?? '', id, office.gate.keys);
+    if (seen !== undefined) return seen.message;
   }
   throw new Cc2ccError(
     'E_UNKNOWN_MESSAGE',
