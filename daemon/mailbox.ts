@@ -1,5 +1,3 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import {
   next,
   wasOffered,
@@ -7,18 +5,14 @@ import {
   type DeliveryEvent,
   type LaneName,
 } from '../mail/delivery.js';
-import { ensureMailbox } from '../mail/deliver.js';
 import { expiresAt, sentAt, type Message } from '../protocol/envelope.js';
-import { errnoOf } from '../protocol/errors.js';
-import { refusalOf, type Gate } from '../mail/gate.js';
-import { inspectFile, type Verdict } from '../mail/inspect.js';
+import type { Gate } from '../mail/gate.js';
 import type { MailboxPaths } from '../protocol/paths.js';
-import { admit } from '../mail/admit.js';
 import { inOrder, type Entry } from './entry.js';
+import { InboxFiles } from './inbox-files.js';
 import { Journal } from './journal.js';
 import type { Log } from './log.js';
 import { recover } from './recover.js';
-import { rejectFile } from '../mail/reject.js';
 import type { SignatureState } from '../mail/signing.js';
 import { subjectOf } from '../mail/rulings.js';
 import { settleFile, unsettleFile, type Settlement } from '../mail/settle.js';
@@ -61,11 +55,8 @@ export class Mailbox {
   #past: Map<string, Delivery>;
   /** Handed over without evidence, then gone from the inbox or taken back. */
   #shown = new Set<string>();
-  #rejected: string;
-  #gate: Gate;
+  readonly #files: InboxFiles;
   #log: Log;
-  /** Names that could neither be read nor moved away; not tried at every ring. */
-  #stuck = new Set<string>();
 
   /**
    * @param rejected the folder for what is refused
@@ -73,8 +64,7 @@ export class Mailbox {
   constructor(paths: MailboxPaths, rejected: string, gate: Gate, given: Given, log: Log) {
     this.paths = paths;
     this.spare = new SpareFile(paths.tmp);
-    this.#rejected = rejected;
-    this.#gate = gate;
+    this.#files = new InboxFiles(paths, rejected, gate, log);
     this.#given = given;
     this.#log = log;
     this.#journal = new Journal(paths.journal, log);
@@ -105,22 +95,17 @@ export class Mailbox {
     const fresh: Entry[] = [];
     let again = false;
     let bytes = 0;
-    for (const name of names ?? this.#list()) {
+    for (const name of names ?? this.#files.list()) {
       if (!this.#isNews(name)) continue;
       try {
-        const verdict = this.#inspect(name);
+        const verdict = this.#files.letIn(name);
         if (verdict.kind === 'later') again = true;
-        const reason = verdict.kind === 'reject' ? verdict.reason : undefined;
-        const refusal =
-          verdict.kind === 'message' ? admit(this.paths, verdict.message, name) : reason;
-        if (refusal !== undefined) this.#reject(name, refusal);
-        else if (verdict.kind === 'message') {
-          const entry = this.#add(verdict.message, verdict.signature);
-          this.onTakenIn?.(verdict.message, verdict.signature);
-          fresh.push(entry);
-          bytes += verdict.message.content.text.length;
-          if (bytes > SCAN_BYTES) entry.message = undefined;
-        }
+        if (verdict.kind !== 'message') continue;
+        const entry = this.#add(verdict.message, verdict.signature);
+        this.onTakenIn?.(verdict.message, verdict.signature);
+        fresh.push(entry);
+        bytes += verdict.message.content.text.length;
+        if (bytes > SCAN_BYTES) entry.message = undefined;
       } catch (error) {
         // One file that cannot be dealt with must not stand in the way of the next.
         this.#log.error({ err: error, mailbox: this.paths.dir }, 'file cannot be read');
@@ -186,7 +171,7 @@ export class Mailbox {
    */
   read(entry: Entry): Message | undefined {
     if (entry.message !== undefined) return entry.message;
-    const verdict = this.#inspectAgain(entry.id);
+    const verdict = this.#files.readAgain(entry.id);
     if (verdict.kind === 'message' && verdict.message.id === entry.id) {
       entry.signature = verdict.signature;
       return verdict.message;
@@ -200,7 +185,7 @@ export class Mailbox {
   /** The mailbox is at another place now; its files have been moved. */
   moveTo(paths: MailboxPaths): void {
     this.spare.close();
-    this.paths = paths;
+    this.paths = this.#files.paths = paths;
     this.spare = new SpareFile(paths.tmp);
     this.#journal.flush();
     this.#journal = new Journal(paths.journal, this.#log);
@@ -318,47 +303,8 @@ export class Mailbox {
     this.#unsettled.delete(id);
   }
 
-  /** As the gate lets it through. */
-  #inspect(name: string): Verdict {
-    const verdict = inspectFile(join(this.paths.inbox, name), name, this.#gate.keys);
-    if (verdict.kind !== 'message') return verdict;
-    const reason = refusalOf(verdict.signature, this.#gate.policy);
-    return reason === undefined ? verdict : { kind: 'reject', reason };
-  }
-
-  /** Of a file that was let in. Who offers from a timer must not fail for the key's sake. */
-  #inspectAgain(id: string): Verdict {
-    try {
-      return this.#inspect(`${id}.json`);
-    } catch (error) {
-      this.#log.error({ err: error, id }, 'message cannot be read');
-      return { kind: 'later' };
-    }
-  }
-
-  #list(): string[] {
-    try {
-      return readdirSync(this.paths.inbox);
-    } catch (error) {
-      if (errnoOf(error) !== 'ENOENT') throw error;
-      ensureMailbox(this.paths); // somebody removed it; senders must find it again
-      return [];
-    }
-  }
-
-  /** Hidden names belong to writers that are not done (the original writes `.tmp-…`). */
   #isNews(name: string): boolean {
-    if (name.startsWith('.') || this.#stuck.has(name)) return false;
+    if (this.#files.isPassedOver(name)) return false;
     return !(name.endsWith('.json') && this.entries.has(name.slice(0, -'.json'.length)));
-  }
-
-  #reject(name: string, reason: string): void {
-    try {
-      rejectFile(join(this.paths.inbox, name), this.#rejected, this.paths.dir, reason);
-      this.#log.warn({ mailbox: this.paths.dir, reason }, 'file rejected');
-    } catch (error) {
-      this.#stuck.add(name);
-      this.#log.error({ err: error, mailbox: this.paths.dir, reason }, 'file cannot be rejected');
-    }
   }
 }

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { HostPaths } from '../../protocol/host-paths.js';
 import { guardEnvironment } from './guard.js';
@@ -106,6 +107,13 @@ export function makeSandbox(extras: Extras = {}): Sandbox {
       }
     },
   };
+}
+
+/** A sandbox that is gone after the test. */
+export function sandboxFor(t: TestContext, extras: Extras = {}): Sandbox {
+  const sandbox = makeSandbox(extras);
+  t.after(() => sandbox.cleanup());
+  return sandbox;
 }
 
 /** env-paths looks at the process it runs in when it is loaded, so a process of the sandbox asks. */

@@ -2,19 +2,13 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 import { attachAgent } from '../../support/agents.js';
 import { cli, cliOnTerminal, hasTerminal, shell } from '../../support/cli.js';
 import { daemonPids } from '../../support/daemon.js';
 import { dropMessage } from '../../support/files.js';
-import { makeSandbox, type Sandbox } from '../../support/sandbox.js';
+import { type Sandbox, sandboxFor } from '../../support/sandbox.js';
 import { daemonCommand } from '../lifecycle/support.js';
-
-function sandboxFor(t: TestContext): Sandbox {
-  const sandbox = makeSandbox();
-  t.after(() => sandbox.cleanup());
-  return sandbox;
-}
 
 function write(sandbox: Sandbox, folder: string, file: string, value: object): void {
   mkdirSync(join(sandbox.root, folder), { recursive: true });

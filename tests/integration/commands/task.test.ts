@@ -1,19 +1,13 @@
 /** `cc2cc task …`, with a daemon and without. */
 import assert from 'node:assert/strict';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 import { idsOf } from '../../../scripts/mcp-client.js';
 import { attachAgent, awake } from '../../support/agents.js';
 import { cli, cliOnTerminal, hasTerminal, shell } from '../../support/cli.js';
 import { daemonPids } from '../../support/daemon.js';
 import { dropMessage, readMessages } from '../../support/files.js';
-import { makeSandbox, type Sandbox } from '../../support/sandbox.js';
+import { type Sandbox, sandboxFor } from '../../support/sandbox.js';
 import { taskIdIn, tasksOf } from '../tasks/support.js';
-
-function sandboxFor(t: TestContext): Sandbox {
-  const sandbox = makeSandbox();
-  t.after(() => sandbox.cleanup());
-  return sandbox;
-}
 
 /** Gives a task as ann, by the files; its id. */
 async function given(sandbox: Sandbox, to: string, text = 'Mend it.\nSoon.'): Promise<string> {

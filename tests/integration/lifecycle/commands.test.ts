@@ -2,19 +2,13 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 import { attachAgent, awake, nameOf, startShim } from '../../support/agents.js';
 import { RpcError } from '../../../scripts/mcp-client.js';
 import { daemonPids } from '../../support/daemon.js';
 import { until } from '../../support/events.js';
-import { makeSandbox, type Sandbox } from '../../support/sandbox.js';
+import { sandboxFor } from '../../support/sandbox.js';
 import { daemonCommand, processGone, statusOf, thePid, walk } from './support.js';
-
-function sandboxFor(t: TestContext): Sandbox {
-  const sandbox = makeSandbox();
-  t.after(() => sandbox.cleanup());
-  return sandbox;
-}
 
 test('wrong usage is exit code 2, with words on stderr alone', async (t) => {
   const sandbox = sandboxFor(t);

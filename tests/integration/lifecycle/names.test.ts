@@ -2,21 +2,15 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 import { TOOLS } from '../../../daemon/mcp/tools/index.js';
 import { heartbeatNames } from '../../../protocol/heartbeat.js';
 import { attachAgent, awake, nameOf, startShim } from '../../support/agents.js';
 import { signal } from '../../support/daemon.js';
 import { until } from '../../support/events.js';
 import { dropMessage, listInbox } from '../../support/files.js';
-import { makeSandbox, type Sandbox } from '../../support/sandbox.js';
+import { type Sandbox, makeSandbox, sandboxFor } from '../../support/sandbox.js';
 import { acceptedId, freshIds, statusOf } from './support.js';
-
-function sandboxFor(t: TestContext): Sandbox {
-  const sandbox = makeSandbox();
-  t.after(() => sandbox.cleanup());
-  return sandbox;
-}
 
 async function gone(sandbox: Sandbox, name: string): Promise<void> {
   await until(async () => {

@@ -9,14 +9,9 @@ import {
   type Agent,
   type AgentOptions,
 } from '../../../support/agents.js';
-import { makeSandbox, type Extras, type Sandbox } from '../../../support/sandbox.js';
+import { sandboxFor, type Sandbox } from '../../../support/sandbox.js';
 
-/** A sandbox that is gone after the test. */
-export function sandboxFor(t: TestContext, extras: Extras = {}): Sandbox {
-  const sandbox = makeSandbox(extras);
-  t.after(() => sandbox.cleanup());
-  return sandbox;
-}
+export { sandboxFor };
 
 /**
  * A session that has done its handshake and is pushed to, without a tool call: on the result of one
