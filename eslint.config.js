@@ -8,11 +8,16 @@ const HEAVY = ['@modelcontextprotocol', 'zod', 'pino', 'chokidar', 'commander'];
 /** Who may not be imported from where, and what to do instead. Nothing that ships imports tests. */
 const SIDES = {
   protocol: {
-    folders: ['mail', 'daemon', 'shim', 'scripts', 'tests', 'bench'],
+    folders: ['mail', 'service', 'daemon', 'shim', 'scripts', 'tests', 'bench'],
     message: 'protocol/ is the leaf: it imports node: and packages only. Move what both need here.',
   },
+  service: {
+    folders: ['mail', 'daemon', 'shim', 'scripts', 'tests', 'bench'],
+    message:
+      'service/ is what the system is asked to do with the daemon: it imports protocol/ only.',
+  },
   mail: {
-    folders: ['daemon', 'shim', 'scripts', 'tests', 'bench'],
+    folders: ['service', 'daemon', 'shim', 'scripts', 'tests', 'bench'],
     message:
       'mail/ is what daemon and command line do with the folders: it imports protocol/ only.',
   },
@@ -22,7 +27,7 @@ const SIDES = {
       'daemon, shim and scripts never import each other. Move what both need to protocol/ or mail/.',
   },
   shim: {
-    folders: ['mail', 'daemon', 'scripts', 'tests', 'bench'],
+    folders: ['mail', 'service', 'daemon', 'scripts', 'tests', 'bench'],
     message:
       'daemon, shim and scripts never import each other. Move what both need to protocol/ or mail/.',
     packages: HEAVY,
@@ -33,7 +38,7 @@ const SIDES = {
       'daemon, shim and scripts never import each other. Move what both need to protocol/ or mail/.',
   },
   'scripts/hook': {
-    folders: ['mail', 'daemon', 'shim', 'tests', 'bench'],
+    folders: ['mail', 'service', 'daemon', 'shim', 'tests', 'bench'],
     message:
       'daemon, shim and scripts never import each other. Move what both need to protocol/ or mail/.',
     packages: HEAVY,

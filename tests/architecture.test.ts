@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 const PAGE = readFileSync(join(PROJECT, 'docs/architecture.md'), 'utf8');
 
-for (const part of ['protocol', 'mail', 'daemon', 'shim', 'scripts']) {
+for (const part of ['protocol', 'mail', 'service', 'daemon', 'shim', 'scripts']) {
   const files = readdirSync(join(PROJECT, part), { recursive: true, encoding: 'utf8' })
     .map((file) => file.replaceAll('\\', '/'))
     .filter((file) => file.endsWith('.ts'));

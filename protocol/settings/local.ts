@@ -28,6 +28,14 @@ export const LOCAL_SETTINGS = {
     readBy: ['session', 'commands'],
     about: 'start no daemon in the background; only `cc2cc-daemon run` does then',
   },
+  noServiceManager: {
+    type: { kind: 'switch' },
+    variables: ['CC2CC_NO_SERVICE_MANAGER'],
+    flag: '--no-service-manager',
+    default: false,
+    readBy: ['daemon', 'session', 'commands'],
+    about: 'ask no service manager (systemd, launchd, Task Scheduler) for anything',
+  },
   hookMs: {
     type: { kind: 'number', above: 0, max: 10_000 },
     variables: ['CC2CC_HOOK_MS'],

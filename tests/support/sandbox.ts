@@ -67,7 +67,9 @@ export function makeSandbox(extras: Extras = {}): Sandbox {
   const system = Object.fromEntries(SYSTEM.map((name) => [name, process.env[name]]));
   // A test or a bench sends more, and more of the same, than agents should.
   const limits = { CC2CC_RATE: 'off', CC2CC_REPEAT_SECONDS: '0' };
-  const given = { ...system, ...folders, CC2CC_BRIDGE_DIR: root, ...limits, ...extras };
+  // A service manager is the user's own, wherever its files are.
+  const ours = { CC2CC_NO_SERVICE_MANAGER: '1' };
+  const given = { ...system, ...folders, CC2CC_BRIDGE_DIR: root, ...limits, ...ours, ...extras };
   const env = Object.freeze(guardEnvironment(dir, given));
 
   const steps: (() => unknown)[] = [];
