@@ -1,8 +1,9 @@
-import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expiresAt, sentAt, type Message } from '../protocol/envelope.js';
 import { timeOfId } from '../protocol/ids.js';
 import { listFolder } from '../protocol/list-folder.js';
+import { readHead } from '../protocol/own-file.js';
 import { mailboxPathsIn, type MailboxPaths } from '../protocol/paths.js';
 import { readJournal } from './delivery.js';
 import { inspectFile } from './inspect.js';
@@ -121,18 +122,8 @@ function placeOf(box: Box, folder: 'inbox' | 'done', file: string): Place {
 
 /** Of a file whose name bears no time: its timestamp, else the time at which it was written. */
 function timeIn(path: string): number {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (!stats?.isFile()) return 0; // a FIFO must not be waited for
-  let fd;
-  try {
-    fd = openSync(path, 'r');
-    const head = Buffer.alloc(Math.min(HEAD_BYTES, stats.size));
-    const count = readSync(fd, head);
-    const at = Date.parse(TIMESTAMP.exec(head.toString('utf8', 0, count))?.[1] ?? '');
-    return Number.isNaN(at) ? stats.mtimeMs : at;
-  } catch {
-    return stats.mtimeMs; // whoever reads it finds out what is wrong with it
-  } finally {
-    if (fd !== undefined) closeSync(fd);
-  }
+  const found = readHead(path, HEAD_BYTES);
+  if (found === undefined) return 0;
+  const at = Date.parse(TIMESTAMP.exec(found.head.toString())?.[1] ?? '');
+  return Number.isNaN(at) ? found.stats.mtimeMs : at;
 }

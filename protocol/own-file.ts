@@ -64,6 +64,27 @@ export function readOwnFile(
   }
 }
 
+/**
+ * The beginning of a regular file, as carefully opened.
+ *
+ * @returns undefined where there is none that can be read
+ */
+export function readHead(path: string, bytes: number): { head: Buffer; stats: Stats } | undefined {
+  let fd;
+  try {
+    if (process.platform === 'win32' && lstatSync(path).isSymbolicLink()) return undefined;
+    fd = openSync(path, FLAGS);
+    const stats = fstatSync(fd);
+    if (!stats.isFile()) return undefined;
+    const head = Buffer.alloc(Math.min(bytes, stats.size));
+    return { head: head.subarray(0, readSync(fd, head)), stats };
+  } catch {
+    return undefined; // whoever reads all of it finds out what is wrong with it
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+  }
+}
+
 /** Whether it belongs to the user; on Windows nobody can tell. */
 export function isOwn({ uid }: Stats): boolean {
   const own = process.getuid?.();
