@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { idsOf } from '../../../scripts/mcp-client.js';
 import { attachAgent, awake } from '../../support/agents.js';
 import { cli, cliOnTerminal, hasTerminal, shell } from '../../support/cli.js';
-import { daemonPids } from '../../support/daemon.js';
+import { daemonPids, startDaemon } from '../../support/daemon.js';
 import { dropMessage, readMessages } from '../../support/files.js';
 import { type Sandbox, sandboxFor } from '../../support/sandbox.js';
 import { taskIdIn, tasksOf } from '../tasks/support.js';
@@ -35,7 +35,7 @@ test('without a daemon a task goes from its giver to its result by the files', a
   assert.match(shown.stdout, /completed "Mend it\."[^]*half way[^]*result:\n> all\n> of it\n/);
   const json = JSON.parse((await as('show', id, '--json')).stdout);
   assert.deepEqual([json.result, json.history.length], ['all\nof it', 4]);
-  const [task] = readMessages(sandbox, 'ben', 'inbox').filter(({ type }) => type === 'task');
+  const [task] = readMessages(sandbox, 'ben', 'done').filter(({ type }) => type === 'task');
   const answers = readMessages(sandbox, 'ann', 'inbox');
   assert.deepEqual(
     answers.map(({ type, content, replyTo }) => [type, content.text, replyTo ?? null]),
@@ -54,13 +54,28 @@ test('without a daemon a task goes from its giver to its result by the files', a
 test('a reply completes a task also without a daemon, and again changes nothing', async (t) => {
   const sandbox = sandboxFor(t);
   const id = await given(sandbox, 'ben,cleo');
-  const [task] = readMessages(sandbox, 'ben', 'inbox').filter(({ type }) => type === 'task');
+  const [task] = readMessages(sandbox, 'ben', 'done').filter(({ type }) => type === 'task');
   const reply = await cli(sandbox, ['reply', task!.id, 'Mended.', '--from', 'ben']);
   assert.equal(reply.code, 0, reply.stderr);
   const [stored] = tasksOf(sandbox);
   assert.deepEqual([stored?.id, stored?.state, stored?.assignee], [id, 'completed', 'ben']);
   const told = readMessages(sandbox, 'cleo', 'inbox').map(({ content }) => content.text);
   assert.ok(told.some((text) => text.startsWith('Task taken by another agent')));
+});
+
+test('who completes a task has read the message that gave it', async (t) => {
+  for (const withDaemon of [false, true]) {
+    const sandbox = sandboxFor(t);
+    if (withDaemon) await startDaemon(sandbox);
+    const id = await given(sandbox, 'ben');
+    const before = readMessages(sandbox, 'ben', 'inbox').length; // with the one that made the mailbox
+    const waiting = (): number => readMessages(sandbox, 'ben', 'inbox').length;
+    await cli(sandbox, ['task', 'accept', id, '--from', 'ben']);
+    assert.equal(waiting(), before, 'accepted, perhaps unread');
+    const done = await cli(sandbox, ['task', 'complete', id, 'All green.', '--from', 'ben']);
+    assert.deepEqual([done.code, waiting()], [0, before - 1], done.stderr);
+    assert.equal(readMessages(sandbox, 'ben', 'done').length, 1);
+  }
 });
 
 test('what cannot be done is an error that says why', async (t) => {
