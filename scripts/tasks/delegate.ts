@@ -4,7 +4,7 @@ import { withdraw } from '../../mail/tasks/record.js';
 import { TaskStore } from '../../mail/tasks/store.js';
 import { taskOfMessageId } from '../../mail/tasks/task-id.js';
 import { addressee } from '../../mail/recipient.js';
-import { Cc2ccError, ExitCode, sentenceOf } from '../../protocol/errors.js';
+import { Cc2ccError, ExitCode, reportOf, sentenceOf } from '../../protocol/errors.js';
 import type { SentLetter } from '../../protocol/control.js';
 import { newMessageId } from '../../protocol/ids.js';
 import { inCommandWords } from '../cli/agent-name.js';
@@ -20,7 +20,7 @@ export interface DelegateOptions extends LetterOptions {
 }
 
 /** What became of the message to one candidate. */
-type Sent = SentLetter | { to: string; problem: string; error: unknown };
+type Sent = SentLetter | { to: string; error: unknown };
 
 /**
  * `cc2cc task delegate`.
@@ -49,23 +49,25 @@ export async function delegateTask(
       sent.push(
         await office
           .send({ ...letter, type: 'task' })
-          .catch((error: unknown) => ({ to: name, problem: sentenceOf(error), error })),
+          .catch((error: unknown) => ({ to: name, error })),
       );
     }
     const id = taskOfMessageId(Object.values(messages)[0] ?? '');
-    const failures = sent.filter((one) => 'problem' in one);
+    const failures = sent.filter((one) => 'error' in one);
     if (failures.length === sent.length) {
       const store = new TaskStore(root, office.gate.keys);
       if (store.read(id) !== undefined) withdraw(store, registryOf(root), id, from);
       throw failures[0]?.error;
     }
     if (options.json) {
-      const told = sent.map((one) => ('problem' in one ? { ...one, error: undefined } : one));
+      const told = sent.map((one) =>
+        'error' in one ? { ...one, error: reportOf(one.error) } : one,
+      );
       await printJson({ id, from, sent: told });
     } else {
       await print(id);
       for (const one of sent) {
-        say('problem' in one ? `${one.to}: not sent. ${one.problem}` : sentLine(one));
+        say('error' in one ? `${one.to}: not sent. ${sentenceOf(one.error)}` : sentLine(one));
       }
     }
     return failures.length === 0 ? ExitCode.ok : ExitCode.failed;
@@ -76,7 +78,11 @@ export async function delegateTask(
 
 /** @throws Cc2ccError E_NAME, E_UNKNOWN_AGENT, E_USAGE */
 function candidates(root: string, from: string, to: string): string[] {
-  const wanted = to.split(',').map((name) => name.trim());
+  // A comma too many is a slip of the pen, not a name.
+  const wanted = to
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name, at) => name !== '' || at === 0);
   const names = new Set(wanted.map((name) => candidate(root, from, name)));
   if (names.size <= MAX_CANDIDATES) return [...names];
   throw new Cc2ccError('E_USAGE', `A task can be given to ${MAX_CANDIDATES} agents at most.`);

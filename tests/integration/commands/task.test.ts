@@ -54,7 +54,7 @@ test('without a daemon a task goes from its giver to its result by the files', a
 test('a reply completes a task also without a daemon, and again changes nothing', async (t) => {
   const sandbox = sandboxFor(t);
   const id = await given(sandbox, 'ben,cleo');
-  const [task] = readMessages(sandbox, 'ben', 'done').filter(({ type }) => type === 'task');
+  const [task] = readMessages(sandbox, 'ben', 'inbox').filter(({ type }) => type === 'task');
   const reply = await cli(sandbox, ['reply', task!.id, 'Mended.', '--from', 'ben']);
   assert.equal(reply.code, 0, reply.stderr);
   const [stored] = tasksOf(sandbox);
@@ -92,6 +92,7 @@ test('what cannot be done is an error that says why', async (t) => {
     [['show', 'task-1'], 2, /"task-1" is not a task id/],
     [['show', `${id.slice(0, -1)}x`], 2, /is not a task id/],
     [['delegate', 'nobody', 'x'], 1, /called "nobody"\. (?!.*list_agents).*cc2cc agents --all/],
+    [['delegate', ',', 'x'], 1, /name/],
     [['delegate', 'ben', ' '], 2, /The text is empty/],
     [['complete', id], 2, /missing required argument 'text'/],
     [['nonsense'], 2, /unknown command/],
