@@ -1,10 +1,12 @@
 import { Command } from 'commander';
 import { ExitCode } from '../../protocol/errors.js';
-import { bridgeRoot } from '../../protocol/paths.js';
+import { bridgeRoot, rootPaths } from '../../protocol/paths.js';
 import { renderAgents, renderStatus } from '../../protocol/terminal/status-view.js';
 import { terminalOf } from '../../protocol/terminal/terminal.js';
 import { tilde, wrap } from '../../protocol/terminal/text.js';
-import { reportMessage, sentenceOfReport } from '../../mail/message-report.js';
+import { reportMessage, sentenceOfReport, type MessageReport } from '../../mail/message-report.js';
+import { readRules } from '../../mail/rules.js';
+import { isMuted } from '../../mail/rulings.js';
 import { messageIdOf } from '../cli/ids.js';
 import { examples } from '../cli/help.js';
 import { isPresent, readDirectory } from '../cli/live.js';
@@ -66,7 +68,18 @@ async function status(json: boolean): Promise<number> {
  * @throws Cc2ccError E_USAGE for what cannot be an id
  */
 async function messageStatus(id: string, json: boolean): Promise<number> {
-  const report = reportMessage(bridgeRoot(), messageIdOf(id));
-  await (json ? printJson(report) : print(...wrap(sentenceOfReport(report), terminalOf().width)));
+  const root = bridgeRoot();
+  const report = reportMessage(root, messageIdOf(id));
+  const sentences = [sentenceOfReport(report), ...mutedSentence(root, report)];
+  await (json ? printJson(report) : print(...wrap(sentences.join(' '), terminalOf().width)));
   return report.state === 'unknown' ? ExitCode.failed : ExitCode.ok;
+}
+
+/** Why a message waits although its reader is there. */
+function mutedSentence(root: string, { state, from, to }: MessageReport): string[] {
+  if (state !== 'accepted' || from === null || to === null) return [];
+  const found = readRules(rootPaths(root).rules);
+  const subject = { from, type: 'message', priority: 'normal', isNotice: false } as const;
+  const isHeld = found.kind === 'rules' && isMuted(found.rules, subject, to);
+  return isHeld ? [`rules.json mutes messages from ${from}: ${to} has to ask for it.`] : [];
 }

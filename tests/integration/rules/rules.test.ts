@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { callDaemon } from '../../../protocol/control.js';
 import { rootPaths } from '../../../protocol/paths.js';
 import { attachAgent } from '../../support/agents.js';
+import { cli } from '../../support/cli.js';
 import { until } from '../../support/events.js';
 import { makeScene, sendToBen } from '../lanes/support.js';
 import { daemonCommand, statusOf } from '../lifecycle/support.js';
@@ -39,6 +40,8 @@ test('a muted sender is told the truth, and its messages come only when they are
   assert.match(sent.text, clause);
   const id = idOf(sent);
   assert.match((await ann.call('message_status', { msg_id: id })).text, clause);
+  const { stdout } = await cli(sandbox, ['status', '--message', id]);
+  assert.match(stdout.replaceAll('\n', ' '), /rules\.json mutes messages from ann: ben has to ask/);
 
   // Not in front of others, not with them, and not in their way.
   const other = idOf(await cat.call('send', { to: 'ben', text: 'good news' }));
