@@ -134,7 +134,10 @@ export default defineConfig(
     files: [`${side}/**/*.ts`],
     rules: importRules(ban),
   })),
-  { files: ['{scripts,bench,tests,daemon/commands}/**/*.ts'], rules: { 'no-console': 'off' } },
+  {
+    files: ['{scripts,bench,tests,daemon/commands}/**/*.ts', 'setup.js'],
+    rules: { 'no-console': 'off' },
+  },
   {
     files: ['{tests,bench}/**/*.ts'],
     rules: {

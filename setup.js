@@ -1,0 +1,99 @@
+/**
+ * `npm run setup`: from a clone to commands that work everywhere, and a Claude Code that knows them.
+ * Packs the project, installs the package for this user, and runs `cc2cc init`.
+ *
+ *   npm run setup [-- [--prefix DIR] [arguments of cc2cc init]]
+ *
+ * What is installed is a copy: the clone can be moved or deleted afterwards. A second run updates it.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { accessSync, constants, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { delimiter, dirname, join, resolve } from 'node:path';
+import console from 'node:console';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+const WINDOWS = process.platform === 'win32';
+
+const args = process.argv.slice(2);
+try {
+  const prefix = takeOption('--prefix') ?? usablePrefix();
+  installPackage(prefix);
+  const installed = join(prefix, WINDOWS ? '' : 'lib', 'node_modules', 'cc2cc');
+  console.log(`Installed cc2cc in ${installed}.`);
+  adviseOnPath(WINDOWS ? prefix : join(prefix, 'bin'));
+  moveDaemonOver(join(installed, 'dist', 'daemon', 'main.js'));
+  const { status } = run(join(installed, 'dist', 'bin', 'cc2cc.cjs'), ['init', ...args]);
+  process.exitCode = status ?? 1;
+} catch (error) {
+  // npm has said on stderr what is wrong.
+  console.error(`setup: ${error.message.split('\n')[0]}`);
+  process.exitCode = 1;
+}
+
+/** As a package and not as a link: nothing of it depends on this folder. */
+function installPackage(prefix) {
+  const folder = mkdtempSync(join(tmpdir(), 'cc2cc-setup-'));
+  try {
+    const packed = npm('pack', '--silent', '--pack-destination', folder).trim().split('\n').at(-1);
+    npm('install', '--global', '--prefix', prefix, '--no-fund', '--no-audit', join(folder, packed));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function adviseOnPath(bin) {
+  if ((process.env.PATH ?? '').split(delimiter).includes(bin)) return;
+  console.log(`${bin} is not on your PATH: call ${join(bin, 'cc2cc')}, or add the folder to it.`);
+  if (!WINDOWS) console.log(`  echo 'export PATH="${bin}:$PATH"' >> ~/.profile`);
+}
+
+/** A daemon of the files that were there before has the same version, so nobody else replaces it. */
+function moveDaemonOver(daemon) {
+  const { status } = run(daemon, ['status', '--json'], 'ignore');
+  if (status === 0 || status === 1) run(daemon, ['restart']);
+}
+
+function takeOption(name) {
+  const at = args.indexOf(name);
+  if (at < 0) return undefined;
+  const [, value] = args.splice(at, 2);
+  if (value === undefined) throw new Error(`${name} takes a value.`);
+  return resolve(value);
+}
+
+/** npm's own place for global packages; where that is the system's and not ours, `~/.local`. */
+function usablePrefix() {
+  const own = npm('prefix', '--global').trim();
+  if (WINDOWS || [join(own, 'lib'), join(own, 'bin')].every(isWritable)) return own;
+  const home = join(homedir(), '.local');
+  console.log(`${own} is not yours to write to: installing in ${home}.`);
+  return home;
+}
+
+function isWritable(path) {
+  if (!existsSync(path)) return isWritable(dirname(path));
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function npm(...words) {
+  // On Windows npm is a script that only a shell can start; npm tells where its own program is.
+  const program = process.env.npm_execpath;
+  const [file, rest] = program ? [process.execPath, [program, ...words]] : ['npm', words];
+  return execFileSync(file, rest, {
+    cwd: HERE,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+}
+
+function run(program, words, stdio = 'inherit') {
+  return spawnSync(process.execPath, [program, ...words], { stdio });
+}
