@@ -25,14 +25,28 @@ export interface ServiceSpec {
   uid: number;
 }
 
-/** One step of a plan. Nothing else is done to the system, so a dry run shows all of it. */
+/** Whether a file that lies where one of ours belongs is ours; `isOurs` of template.ts for most. */
+export type OwnTest = (present: Buffer) => boolean;
+
+/**
+ * One step of a plan. Nothing else is done to the system, so a dry run shows all of it.
+ *
+ * What lies there already and is not ours by `ours` is never replaced or removed, unless the person
+ * said `--force`; without `ours` the place itself is ours alone.
+ */
 export type Action =
-  | { do: 'write'; path: string; content: Buffer; mode: number }
-  | { do: 'remove'; path: string }
+  /** A folder, 0700, with those above it, where there is none. */
+  | { do: 'folder'; path: string }
+  | { do: 'write'; path: string; content: Buffer; mode: number; ours?: OwnTest }
+  | { do: 'remove'; path: string; ours?: OwnTest }
+  /** Removes a symbolic link that leads to `to`, and no other. */
+  | { do: 'unlink'; path: string; to: string }
   | {
       do: 'run';
       /** Program and arguments; no shell. */
       argv: readonly string[];
+      /** Ends it after so long; RUN_MS of run-command.ts unless told. */
+      deadlineMs?: number;
       /** Failing is as good, such as stopping what does not run: says so of an exit code and output. */
       harmless?: (code: number, output: string) => boolean;
       /** What a failure means, and what to do: in the words of the person who installs. */
@@ -51,6 +65,8 @@ export interface ServiceState {
   current: boolean | null;
   /** Starts by itself at login (or boot); null: cannot be told. */
   enabled: boolean | null;
+  /** Starts with the system, before any login, and outlives the last logout; null: cannot be told. */
+  lingers: boolean | null;
   /** Runs now, by the manager; null: cannot be told. */
   active: boolean | null;
   /** Pid by the manager's account. */
