@@ -22,6 +22,7 @@ export type ErrorCode =
   | 'E_REFUSED' // a daemon runs, but this user may not talk to it
   | 'E_RETIRING' // the daemon is about to leave: try again
   | 'E_START' // the daemon could not start
+  | 'E_SERVICE' // the service manager refuses, or there is none
   | 'E_INTERNAL';
 
 /** What an error looks like on a wire or in `--json` output. */

@@ -26,6 +26,8 @@ export interface HostPaths {
   locks: string;
   /** Exists while the user wants no daemon to be started on demand. */
   stopped: string;
+  /** Which service runs the daemon of this root; see service-marker.ts. */
+  service: string;
   log: string;
   /** What a dying daemon printed to stderr. */
   errorLog: string;
@@ -47,18 +49,24 @@ export function hostPaths(root: string, env: Env = process.env): HostPaths {
   const base = process.platform === 'linux' ? paths.log : paths.data;
   const state = join(base, 'hosts', hostId(env), key);
   // The default root owns the plain file name, which people look for; others bear their key.
-  const stem = root === join(homedir(), '.cc2cc') ? 'daemon' : `daemon-${key}`;
+  const stem = isDefaultRoot(root) ? 'daemon' : `daemon-${key}`;
   return {
     state,
     rendezvous: join(state, 'daemon.json'),
     token: join(state, 'token'),
     locks: join(state, 'locks'),
     stopped: join(state, 'stopped'),
+    service: join(state, 'service.json'),
     log: join(paths.log, `${stem}.log`),
     errorLog: join(paths.log, `${stem}.err`),
     config: configPath(),
     key,
   };
+}
+
+/** Whether it is the root of who says nothing about it; names of its files and service bear no key. */
+export function isDefaultRoot(root: string): boolean {
+  return root === join(homedir(), '.cc2cc');
 }
 
 /**

@@ -1,5 +1,6 @@
-/** The service managers that the daemon can be handed to. */
-export type ServiceKind = 'systemd' | 'launchd' | 'task-scheduler';
+import type { ServiceKind } from '../protocol/service-marker.js';
+
+export type { ServiceKind };
 
 /** What a service is made from. All paths are absolute. */
 export interface ServiceSpec {

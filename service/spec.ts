@@ -1,0 +1,105 @@
+import { homedir, tmpdir, userInfo } from 'node:os';
+import { dirname, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Cc2ccError } from '../protocol/errors.js';
+import { hostPaths } from '../protocol/host-paths.js';
+import { bridgeRoot } from '../protocol/paths.js';
+import { serviceKey } from '../protocol/service-marker.js';
+import { PLACE_KEYS, settingOf } from '../protocol/settings/all.js';
+import { flaggedVariables } from '../protocol/settings/resolve.js';
+import type { ServiceSpec } from './manager.js';
+import { stableNode, versionedBy } from './node-path.js';
+
+/** The service of this user and bridge root, and what the person who installs it should know. */
+export interface MadeSpec {
+  spec: ServiceSpec;
+  warnings: string[];
+}
+
+/** A bundle lies beside daemon/ as this file does. */
+const DAEMON = fileURLToPath(new URL('../daemon/main.js', import.meta.url));
+
+/** Settings of places are found by these; a service starts without the variables of a session. */
+const PLACES = [
+  'XDG_STATE_HOME',
+  'XDG_CONFIG_HOME',
+  ...PLACE_KEYS.map((key) => settingOf(key).variables[0]),
+];
+
+/**
+ * Describes the service that would run the daemon that this process would start: the same program,
+ * root and places. Daemon settings go along when they were given as flags; what else is in the
+ * environment was meant for something else, and belongs into config.json if it is to last.
+ *
+ * @throws Cc2ccError E_PATH where cc2cc lies in a folder that will be gone; as bridgeRoot
+ */
+export function makeSpec(): MadeSpec {
+  assertLasting(DAEMON);
+  const root = bridgeRoot();
+  const paths = hostPaths(root);
+  const node = stableNode();
+  const { username, uid } = account();
+  const spec: ServiceSpec = {
+    node: node.path,
+    daemon: DAEMON,
+    key: serviceKey(root, paths),
+    root,
+    home: homedir(),
+    state: paths.state,
+    logFolder: dirname(paths.log),
+    errorLog: paths.errorLog,
+    environment: environment(root),
+    user: username,
+    uid,
+  };
+  return {
+    spec,
+    warnings: [node.warning ?? ownWarning(DAEMON)].filter((one) => one !== undefined),
+  };
+}
+
+/** The Node may have a path that lasts, and cc2cc, installed with npm, lie in the folder of one version. */
+function ownWarning(program: string): string | undefined {
+  const tool = versionedBy(program);
+  if (tool === undefined) return undefined;
+  return (
+    `cc2cc is installed for one version of Node only, by ${tool} (${program}). With the next ` +
+    'version install cc2cc again, and run cc2cc-daemon install.'
+  );
+}
+
+/** Folders of programs that were only tried: npx, pnpm dlx, yarn dlx, bunx. */
+const CACHES = /[/\\](?:_npx|dlx-[^/\\]+|dlx[/\\][^/\\]+|xfs-[^/\\]+|bunx-[^/\\]+)[/\\]/;
+
+/** @throws Cc2ccError E_PATH for a program that a service would not find tomorrow */
+export function assertLasting(program: string, temporary: string = tmpdir()): void {
+  const isTried = CACHES.test(program);
+  if (!isTried && !program.startsWith(temporary.replace(/[/\\]*$/, sep))) return;
+  const why = isTried ? 'the cache of npx or the like' : 'a temporary folder';
+  throw new Cc2ccError('E_PATH', `cc2cc lies in ${why}, where it will be gone: ${program}.`, {
+    hint: 'Install it first: npm install --global cc2cc',
+  });
+}
+
+function environment(root: string): Record<string, string> {
+  const given = [...new Set([...PLACES, ...flaggedVariables()])].flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined || value === '' ? [] : [[name, value] as const];
+  });
+  // A service manager takes the home folder from the account.
+  const home = homedir() === account().homedir ? [] : [['HOME', homedir()] as const];
+  return { ...Object.fromEntries([...home, ...given]), CC2CC_BRIDGE_DIR: root };
+}
+
+function account(): { username: string; uid: number; homedir: string | null } {
+  try {
+    return userInfo();
+  } catch {
+    // An account without an entry, as in some containers.
+    return {
+      username: String(process.getuid?.() ?? 'user'),
+      uid: process.getuid?.() ?? -1,
+      homedir: null,
+    };
+  }
+}
