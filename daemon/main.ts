@@ -44,17 +44,20 @@ const takesSettings = (starting: Command): Command =>
   );
 
 takesSettings(
-  command(
-    'run',
-    'run in the foreground (for service managers)',
-    async (options: { launched?: true }) => {
-      const { run } = await import('./commands/run.js');
-      const code = await run({ launched: options.launched === true });
-      // Watchers and sockets of ours are closed; nothing else may keep the process.
-      process.exit(code);
-    },
-  ),
-).addOption(new Option('--launched', 'started on demand: report readiness on fd 3').hideHelp());
+  command('run', 'run in the foreground', async (options: { launched?: true; service?: true }) => {
+    const code =
+      options.service === true
+        ? await (await import('./commands/run-service.js')).runService()
+        : await (await import('./commands/run.js')).run({ launched: options.launched === true });
+    // Watchers and sockets of ours are closed; nothing else may keep the process.
+    process.exit(code);
+  }),
+)
+  .option(
+    '--service',
+    'as a service manager runs it: takes over, and stays stopped when it is stopped',
+  )
+  .addOption(new Option('--launched', 'started on demand: report readiness on fd 3').hideHelp());
 
 takesSettings(
   command('start', 'start in the background, unless it runs', async () =>
@@ -80,5 +83,57 @@ command('logs', 'show the log', async (options: { lines: string; follow?: true }
 )
   .option('-n, --lines <count>', 'last lines to show', '50')
   .option('-f, --follow', 'go on showing what comes');
+
+interface Installing {
+  dryRun?: true;
+  print?: true;
+  system?: string;
+  linger?: true;
+  force?: true;
+  json?: true;
+}
+takesSettings(
+  command(
+    'install',
+    'have the system run it: from each login on, and now',
+    async (options: Installing) => {
+      const { dryRun, print, system, linger, force, json } = options;
+      if (print === true || system !== undefined) {
+        return (await import('./commands/print-service.js')).printService(system);
+      }
+      return (await import('./commands/install.js')).install({
+        dryRun: dryRun === true,
+        linger: linger === true,
+        force: force === true,
+        json: json === true,
+      });
+    },
+  ),
+)
+  .option('--dry-run', 'show the files and commands, change nothing')
+  .option('--print', 'print the file of the service, of --system')
+  .option('--system <name>', 'linux, macos or windows, with --print')
+  .option('--linger', 'let it run without a login, from the start of the system on (systemd)')
+  .option('--force', 'replace a file that cc2cc did not write')
+  .option('--json', 'as JSON');
+command(
+  'uninstall',
+  'take the service away; mail stays',
+  async ({ dryRun, force, json }: Installing) =>
+    (await import('./commands/uninstall.js')).uninstall({
+      dryRun: dryRun === true,
+      force: force === true,
+      json: json === true,
+    }),
+)
+  .option('--dry-run', 'show the files and commands, change nothing')
+  .option('--force', 'remove a file that cc2cc did not write')
+  .option('--json', 'as JSON');
+command('enable', 'let the installed service start by itself', async () =>
+  (await import('./commands/enabling.js')).setEnabled(true),
+);
+command('disable', 'keep the installed service from starting by itself', async () =>
+  (await import('./commands/enabling.js')).setEnabled(false),
+);
 
 await runProgram(program);

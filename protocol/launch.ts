@@ -8,8 +8,10 @@ import type { HostPaths } from './host-paths.js';
 import { isRecord } from './json.js';
 import { acquireLease, type Acquired } from './lease.js';
 import { ensurePrivateFolder } from './private-folder.js';
+import { startService } from './service-start.js';
 import { isRunning, thisProcess, type ProcessIdentity } from './process-identity.js';
 import { resolveLocal } from './settings/local-value.js';
+import { LOCAL_SETTINGS } from './settings/local.js';
 import { SESSION_VARIABLES } from './settings/session.js';
 
 /** A daemon on a busy machine is ready within a second or two; beyond this it hangs. */
@@ -18,7 +20,8 @@ const START_DEADLINE_MS = 20_000;
 const DAEMON = fileURLToPath(new URL('../daemon/main.js', import.meta.url));
 
 /**
- * Starts a daemon for `root` and waits until it is ready or has said why it cannot be.
+ * Starts a daemon for `root` and waits until it is ready or has said why it cannot be: by its service
+ * where one is installed, else in the background, which says what is wrong where that brought none.
  *
  * Of many callers at once only one starts a process, the others return `busy` and should dial again.
  *
@@ -35,7 +38,11 @@ export async function launchDaemon(
   if (!acquired.ok) return 'busy';
   try {
     // The caller found nobody before it held the lease; meanwhile its last holder may have started one.
-    if (!(await answers(paths))) await spawnDaemon(root, paths, flagged);
+    const isThere = (): Promise<boolean> => answers(paths);
+    // A service has settings of its own: what flags want is had in the background only.
+    const byService = async (): Promise<boolean> =>
+      !forDaemon(flagged) && (await startService(root, paths, isThere));
+    if (!(await isThere()) && !(await byService())) await spawnDaemon(root, paths, flagged);
     return 'ready';
   } finally {
     acquired.lease.release();
@@ -57,6 +64,11 @@ export function reserveLaunch(paths: HostPaths): Acquired<ProcessIdentity> {
       { hint: 'Unset it, or run one in the foreground: cc2cc-daemon run' },
     );
   }
+  return launchLease(paths);
+}
+
+/** The same for who starts nothing in the background: a service that takes over is no such start. */
+export function launchLease(paths: HostPaths): Acquired<ProcessIdentity> {
   ensurePrivateFolder(paths.state);
   ensurePrivateFolder(dirname(paths.log));
   return acquireLease<ProcessIdentity>(
@@ -64,6 +76,12 @@ export function reserveLaunch(paths: HostPaths): Acquired<ProcessIdentity> {
     thisProcess(),
     (other) => !isRunning(other) || other.pid === process.pid,
   );
+}
+
+/** Whether flags want something of the daemon, and not only say which one is meant. */
+export function forDaemon(flagged: ReadonlySet<string>): boolean {
+  const local: string[] = Object.values(LOCAL_SETTINGS).map(({ variables }) => variables[0]);
+  return [...flagged].some((variable) => !local.includes(variable));
 }
 
 /**

@@ -68,6 +68,11 @@ export class Execution {
     }
   }
 
+  /** Says a step that is done by other means. */
+  note(line: string): void {
+    this.#options.say(line);
+  }
+
   /**
    * Puts files back as they were before, the last one first.
    *

@@ -97,5 +97,10 @@ export interface ServiceManager {
   /** Starting by itself, on and off, without removing it. */
   enable: (spec: ServiceSpec) => Action[];
   disable: (spec: ServiceSpec) => Action[];
+  /**
+   * Has it start with the system, before any login, and outlive the last logout. It needs the
+   * administrator's leave on some machines. Absent where a manager knows no such thing.
+   */
+  linger?: (spec: ServiceSpec) => Action[];
   state: (spec: ServiceSpec) => Promise<ServiceState>;
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { statSync } from 'node:fs';
 import { Cc2ccError, errnoOf } from '../protocol/errors.js';
+import { managerEnvironment } from '../protocol/service-start.js';
 import { resolveLocal } from '../protocol/settings/local-value.js';
 
 /** A service manager that stops a daemon waits for it: a little over two seconds, more on a busy machine. */
@@ -31,7 +31,7 @@ export async function runCommand(
   const [program = '', ...args] = argv;
   return new Promise<Outcome>((resolve) => {
     const child = spawn(program, args, {
-      env: serviceEnvironment(),
+      env: { ...managerEnvironment(), LC_ALL: 'C.UTF-8', SYSTEMD_COLORS: '0', SYSTEMD_PAGER: '' },
       stdio: ['ignore', 'pipe', 'pipe'],
       windowsHide: true,
     });
@@ -71,16 +71,4 @@ export function assertAllowed(): void {
     `No service manager may be asked: ${source === 'file' ? `noServiceManager in ${name}` : name} forbids it.`,
     { hint: 'Sessions start the daemon when they need it. Unset that to have a service.' },
   );
-}
-
-/** Sessions of `su`, cron and ssh may lack the variable by which the user's manager is found. */
-export function serviceEnvironment(
-  env: NodeJS.ProcessEnv = process.env,
-  uid: number | undefined = process.getuid?.(),
-): NodeJS.ProcessEnv {
-  const english = { ...env, LC_ALL: 'C.UTF-8', SYSTEMD_COLORS: '0', SYSTEMD_PAGER: '' };
-  if (process.platform !== 'linux' || env['XDG_RUNTIME_DIR'] || uid === undefined) return english;
-  const folder = `/run/user/${uid}`;
-  const isOurs = statSync(folder, { throwIfNoEntry: false })?.uid === uid;
-  return isOurs ? { ...english, XDG_RUNTIME_DIR: folder } : english;
 }

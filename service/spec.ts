@@ -31,10 +31,11 @@ const PLACES = [
  * root and places. Daemon settings go along when they were given as flags; what else is in the
  * environment was meant for something else, and belongs into config.json if it is to last.
  *
+ * @param options.lasting false where nothing is to be installed: cc2cc may lie anywhere then
  * @throws Cc2ccError E_PATH where cc2cc lies in a folder that will be gone; as bridgeRoot
  */
-export function makeSpec(): MadeSpec {
-  assertLasting(DAEMON);
+export function makeSpec({ lasting = true }: { lasting?: boolean } = {}): MadeSpec {
+  if (lasting) assertLasting(DAEMON);
   const root = bridgeRoot();
   const paths = hostPaths(root);
   const node = stableNode();

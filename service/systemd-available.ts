@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import type { Availability } from './manager.js';
 import { assertAllowed, runCommand } from './run-command.js';
 import { sentenceOf } from '../protocol/errors.js';
+import { isMasked } from './systemd-state.js';
 
 /** A manager that runs answers in milliseconds; one that hangs is of no use to us. */
 const ASK_MS = 5_000;
@@ -9,9 +11,9 @@ const ASK_MS = 5_000;
 /**
  * Whether the user has a systemd manager that runs, and that reads units from a folder.
  *
- * @param folder where the unit would be
+ * @param unit the file of the unit
  */
-export async function systemdAvailable(folder: string): Promise<Availability> {
+export async function systemdAvailable(unit: string): Promise<Availability> {
   try {
     assertAllowed();
   } catch (error) {
@@ -25,7 +27,7 @@ export async function systemdAvailable(folder: string): Promise<Availability> {
     case 'initializing':
     case 'degraded': // other units of the user have failed, which is none of our business
     case 'maintenance':
-      return readsUnitsFrom(folder);
+      return isMasked(unit) ? masked(unit) : readsUnitsFrom(dirname(unit));
     case 'stopping':
       return {
         ok: false,
@@ -35,6 +37,15 @@ export async function systemdAvailable(folder: string): Promise<Availability> {
     default:
       return whyNot(output);
   }
+}
+
+function masked(unit: string): Availability {
+  const name = basename(unit);
+  return {
+    ok: false,
+    why: `Somebody has forbidden the service: ${name} is masked.`,
+    hint: `Allow it: systemctl --user unmask ${name}`,
+  };
 }
 
 /** Its XDG_CONFIG_HOME need not be the one of the shell in which somebody installs. */

@@ -103,7 +103,7 @@ async function show(name: string): Promise<Record<string, string> | undefined> {
 }
 
 /** `systemctl mask` puts a link to /dev/null where the unit would be. */
-function isMasked(path: string): boolean {
+export function isMasked(path: string): boolean {
   try {
     return lstatSync(path).isSymbolicLink() && readlinkSync(path) === '/dev/null';
   } catch (error) {

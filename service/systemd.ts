@@ -11,7 +11,7 @@ export const systemd: ServiceManager = {
   kind: 'systemd',
   name: unitName,
   render: (spec) => [unitFile(spec)],
-  available: (spec) => systemdAvailable(unitFolder(spec)),
+  available: (spec) => systemdAvailable(unitPath(spec)),
   install: (spec) => [
     { do: 'folder', path: spec.state },
     { do: 'folder', path: spec.logFolder },
@@ -40,6 +40,18 @@ export const systemd: ServiceManager = {
   ],
   enable: (spec) => [systemctl('enable', unitName(spec))],
   disable: (spec) => [{ ...systemctl('disable', unitName(spec)), harmless: isAbsent }],
+  linger: ({ user }) => [
+    {
+      do: 'run',
+      argv: ['loginctl', 'enable-linger'],
+      explain: () => ({
+        message:
+          'You may not have it run without a login. So it starts when you log in, and ends some ' +
+          'seconds after your last logout.',
+        hint: `An administrator can allow it: sudo loginctl enable-linger ${user}`,
+      }),
+    },
+  ],
   state: (spec) => systemdState(unitName(spec), unitFile(spec)),
 };
 

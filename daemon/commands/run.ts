@@ -6,7 +6,7 @@ import { runDaemon } from '../run.js';
 const REPORT_FD = 3;
 
 /**
- * `cc2cc-daemon run`: the daemon in the foreground, for service managers and for looking at it.
+ * `cc2cc-daemon run`: the daemon in the foreground, for looking at it, or started on demand.
  *
  * @param launched started on demand: says on fd 3 whether it is ready
  */

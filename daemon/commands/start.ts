@@ -1,11 +1,12 @@
 import { callDaemon } from '../../protocol/control.js';
 import { Cc2ccError, ExitCode } from '../../protocol/errors.js';
 import { hostPaths } from '../../protocol/host-paths.js';
-import { launchDaemon } from '../../protocol/launch.js';
+import { forDaemon, launchDaemon } from '../../protocol/launch.js';
 import { bridgeRoot } from '../../protocol/paths.js';
 import { ensurePrivateFolder } from '../../protocol/private-folder.js';
 import { PLACE_KEYS, settingOf } from '../../protocol/settings/all.js';
 import { flaggedVariables } from '../../protocol/settings/resolve.js';
+import { installedService, serviceLine } from './installed-service.js';
 
 /** Another process may be starting it; ask again so often, so long. */
 const RETRY_MS = 50;
@@ -26,6 +27,7 @@ export async function start(done?: 'started' | 'restarted'): Promise<number> {
     try {
       const { pid, socket } = await callDaemon(paths, 'status', {});
       if (!started) warnOfFlags();
+      else await warnOfService(pid);
       console.log(
         `cc2cc-daemon ${done ?? (started ? 'started' : 'runs already')}, pid ${pid}, socket ${socket}`,
       );
@@ -38,6 +40,17 @@ export async function start(done?: 'started' | 'restarted'): Promise<number> {
     if ((await launchDaemon(root, paths, flaggedVariables())) === 'ready') started = true;
     else await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
   }
+}
+
+/** Whoever has a service expects it to run what was started. */
+async function warnOfService(pid: number): Promise<void> {
+  const service = await installedService();
+  if (service === undefined || (service.state.pid ?? pid) === pid) return;
+  console.error(
+    forDaemon(flaggedVariables())
+      ? `With flags it runs without its service, ${service.state.name}. For good they belong to: cc2cc-daemon install`
+      : `The service could not start it, so it runs without. ${serviceLine(service.state, pid)}`,
+  );
 }
 
 /** A daemon that runs goes on as it is. */

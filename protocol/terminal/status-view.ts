@@ -5,8 +5,12 @@ import { cut, oneLine, tilde } from './text.js';
 import type { Terminal } from './terminal.js';
 import { ago, span } from './times.js';
 
-/** What `status` shows of a running daemon, as lines. */
-export function renderStatus(report: StatusReport, terminal: Terminal): string[] {
+/**
+ * What `status` shows of a running daemon, as lines.
+ *
+ * @param service what there is to say of the service, where one is installed
+ */
+export function renderStatus(report: StatusReport, terminal: Terminal, service?: string): string[] {
   const { version, protocol, pid, uptimeSeconds, root, socket, log, watcher, agents, health } =
     report;
   const scanned =
@@ -18,6 +22,7 @@ export function renderStatus(report: StatusReport, terminal: Terminal): string[]
       `  socket    ${tilde(socket)}`,
       `  log       ${tilde(log)}`,
       `  watcher   ${watcher.ok ? 'ok' : 'rescanning only'}, ${scanned}`,
+      ...(service === undefined ? [] : [`  service   ${service}`]),
     ]),
     '',
     ...(agents.length === 0

@@ -1,0 +1,68 @@
+import { callDaemon } from './control.js';
+import { Cc2ccError } from './errors.js';
+import type { HostPaths } from './host-paths.js';
+import { reserveLaunch } from './launch.js';
+import type { Lease } from './lease.js';
+import { identityOf, isRunning, type ProcessIdentity } from './process-identity.js';
+
+/** As long as a start may take. */
+const LAUNCH_MS = 20_000;
+
+/** Longer than a shutdown may take: it is time-boxed to a little over two seconds. */
+const GONE_MS = 10_000;
+
+const POLL_MS = 20;
+
+/**
+ * Keeps everybody else from starting a daemon, and waits for it where another process is at it.
+ *
+ * @param reserve `launchLease` for who starts nothing in the background
+ * @throws Cc2ccError E_START when the other process does not end; as `reserve`
+ */
+export async function holdLaunches(
+  paths: HostPaths,
+  reserve: typeof reserveLaunch = reserveLaunch,
+): Promise<Lease<ProcessIdentity>> {
+  const deadline = performance.now() + LAUNCH_MS;
+  for (;;) {
+    const acquired = reserve(paths);
+    if (acquired.ok) return acquired.lease;
+    if (performance.now() > deadline) {
+      throw new Cc2ccError('E_START', 'Another process is starting a daemon and does not end.', {
+        hint: `See: ps -p ${acquired.holder.pid}`,
+      });
+    }
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+/**
+ * Asks the daemon to end and waits until its process is gone.
+ *
+ * @param mode `restart`: sessions may start the next one, as soon as nobody holds the launches
+ * @returns its pid; undefined when none ran
+ * @throws Cc2ccError E_START for one that does not end; as callDaemon
+ */
+export async function endDaemon(
+  paths: HostPaths,
+  mode: 'stop' | 'restart',
+): Promise<number | undefined> {
+  let pid;
+  try {
+    ({ pid } = await callDaemon(paths, 'stop', { mode }));
+  } catch (error) {
+    if (error instanceof Cc2ccError && error.code === 'E_NO_DAEMON') return undefined;
+    throw error;
+  }
+  const identity = identityOf(pid);
+  const deadline = performance.now() + GONE_MS;
+  while (isRunning(identity)) {
+    if (performance.now() > deadline) {
+      throw new Cc2ccError('E_START', `The daemon (pid ${pid}) did not end.`, {
+        hint: `kill ${pid}`,
+      });
+    }
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+  return pid;
+}
