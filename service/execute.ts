@@ -53,13 +53,17 @@ export class Execution {
   }
 
   /**
-   * One step after another; the first that fails ends it.
+   * One step after another; the first that fails ends it. None is done where a file is in the way that
+   * is not ours.
    *
    * @throws Cc2ccError E_STORE, E_UNSAFE (a file that is not ours), E_SERVICE (a command failed)
    */
   async carryOut(plan: readonly Action[]): Promise<void> {
     for (const action of plan) {
-      const changed = await this.#one(action);
+      if (action.do === 'write' || action.do === 'remove') this.#present(action.path, action.ours);
+    }
+    for (const action of plan) {
+      const changed = await this.#carried(action);
       const [what = '', ...details] = shownAction(action);
       this.steps.push({ do: action.do, what, changed });
       if (!changed) continue;
@@ -90,6 +94,16 @@ export class Execution {
           return [`${what} is not as it was: ${errnoOf(error) ?? String(error)}.`];
         }
       });
+  }
+
+  async #carried(action: Action): Promise<boolean> {
+    try {
+      return await this.#one(action);
+    } catch (error) {
+      if (error instanceof Cc2ccError || action.do === 'run' || errnoOf(error) === undefined)
+        throw error;
+      throw storeError(`${VERBS[action.do].trim()} it`, action.path, error);
+    }
   }
 
   async #one(action: Action): Promise<boolean> {
@@ -230,9 +244,12 @@ function removeEmpty(path: string): void {
 }
 
 function linkAt(path: string): string | undefined {
-  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()
-    ? readlinkSync(path)
-    : undefined;
+  try {
+    return lstatSync(path).isSymbolicLink() ? readlinkSync(path) : undefined;
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return undefined;
+    throw error;
+  }
 }
 
 function foreign(path: string, why: string): Cc2ccError {

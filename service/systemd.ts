@@ -35,7 +35,8 @@ export const systemd: ServiceManager = {
       to,
     })),
     { do: 'remove', path: unitPath(spec), ours: isOurs },
-    { ...systemctl('daemon-reload'), harmless: isAbsent },
+    // What it may still know of a unit without a file does no harm.
+    { ...systemctl('daemon-reload'), harmless: () => true },
     { ...systemctl('reset-failed', unitName(spec)), harmless: () => true },
   ],
   enable: (spec) => [systemctl('enable', unitName(spec))],

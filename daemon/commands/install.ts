@@ -6,6 +6,7 @@ import { version } from '../../protocol/version.js';
 import { Execution } from '../../service/execute.js';
 import { markInstalled, unmarkInstalled } from '../../service/installed.js';
 import { reportInstalled, sayPlan } from './install-report.js';
+import { isByService } from './installed-service.js';
 import { servicePlace, type ServicePlace } from './service-place.js';
 import { runningDaemon, takeOver } from './take-over.js';
 
@@ -33,11 +34,10 @@ export async function install(options: InstallOptions): Promise<number> {
   }
   loadConfig(paths.config); // a mistake in it would show in the service's journal only
   const daemon = await runningDaemon(paths);
-  const isTheirs = daemon !== undefined && (state.pid ?? daemon.pid) === daemon.pid;
+  const isTheirs = daemon !== undefined && isByService(state, daemon.pid);
   const isDone =
     state.current === true &&
     state.enabled !== false &&
-    state.active !== false &&
     marker !== undefined &&
     isTheirs &&
     daemon.version === version();

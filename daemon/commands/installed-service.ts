@@ -30,13 +30,18 @@ export async function installedService(): Promise<InstalledService | undefined> 
   return { manager, spec, state: await manager.state(spec) };
 }
 
+/** Whether a daemon is the one that the manager runs; some managers know no pids. */
+export function isByService(state: ServiceState, daemonPid: number): boolean {
+  return state.pid === null ? state.active === true : state.pid === daemonPid;
+}
+
 /** The service in a few words: who it is, whether it runs the daemon, when it starts. */
 export function serviceLine(state: ServiceState, daemonPid: number | null): string {
   const { name, kind, pid, active, enabled, lingers, problems } = state;
   const runs =
     active === null
       ? 'its manager does not answer'
-      : pid !== null && pid === daemonPid
+      : daemonPid !== null && isByService(state, daemonPid)
         ? 'runs this daemon'
         : active
           ? `runs another process (pid ${pid ?? '?'})`

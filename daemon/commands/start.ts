@@ -6,7 +6,7 @@ import { bridgeRoot } from '../../protocol/paths.js';
 import { ensurePrivateFolder } from '../../protocol/private-folder.js';
 import { PLACE_KEYS, settingOf } from '../../protocol/settings/all.js';
 import { flaggedVariables } from '../../protocol/settings/resolve.js';
-import { installedService, serviceLine } from './installed-service.js';
+import { installedService, isByService, serviceLine } from './installed-service.js';
 
 /** Another process may be starting it; ask again so often, so long. */
 const RETRY_MS = 50;
@@ -45,7 +45,7 @@ export async function start(done?: 'started' | 'restarted'): Promise<number> {
 /** Whoever has a service expects it to run what was started. */
 async function warnOfService(pid: number): Promise<void> {
   const service = await installedService();
-  if (service === undefined || (service.state.pid ?? pid) === pid) return;
+  if (service === undefined || isByService(service.state, pid)) return;
   console.error(
     forDaemon(flaggedVariables())
       ? `With flags it runs without its service, ${service.state.name}. For good they belong to: cc2cc-daemon install`

@@ -4,6 +4,7 @@ import type { HostPaths } from '../../protocol/host-paths.js';
 import { launchLease } from '../../protocol/launch.js';
 import { endDaemon, holdLaunches } from '../../protocol/retire.js';
 import type { Execution } from '../../service/execute.js';
+import { isByService } from './installed-service.js';
 import type { ServicePlace } from './service-place.js';
 
 /** A busy machine takes some seconds to start a daemon; a manager may pause between attempts. */
@@ -38,7 +39,7 @@ async function serviceDaemon(
   for (;;) {
     const report = await runningDaemon(paths);
     const state = await manager.state(spec);
-    const isTheirs = report !== undefined && (state.pid ?? report.pid) === report.pid;
+    const isTheirs = report !== undefined && isByService(state, report.pid);
     if (isTheirs && report.pid !== before) return report.pid;
     const hasEnded = state.active === false && report === undefined;
     if (hasEnded || performance.now() > deadline) {

@@ -3,6 +3,7 @@ import { launchLease } from '../../protocol/launch.js';
 import { endDaemon, holdLaunches } from '../../protocol/retire.js';
 import { Execution } from '../../service/execute.js';
 import { unmarkInstalled } from '../../service/installed.js';
+import { isByService } from './installed-service.js';
 import { sayPlan, type Output } from './install-report.js';
 import { servicePlace } from './service-place.js';
 import { runningDaemon } from './take-over.js';
@@ -23,7 +24,7 @@ export async function uninstall(options: Output & { force: boolean }): Promise<n
   const isThere = state.installed || isForeign || marker !== undefined;
   if (isThere) {
     const daemon = await runningDaemon(paths);
-    const isTheirs = daemon !== undefined && daemon.pid === state.pid;
+    const isTheirs = daemon !== undefined && isByService(state, daemon.pid);
     if (isTheirs) execution.note(`end    daemon ${daemon.pid}; its sessions start the next one`);
     const lease = options.dryRun ? undefined : await holdLaunches(paths, launchLease);
     try {

@@ -279,6 +279,17 @@ test('the service under a real systemd', { timeout: 230_000 }, async (t) => {
     );
   });
 
+  await t.test('a home that is read-only', async () => {
+    await host.linger('emil');
+    must(host.asRoot('mount', '--bind', '/home/emil', '/home/emil'));
+    must(host.asRoot('mount', '-o', 'remount,bind,ro', '/home/emil'));
+    const failed = host.asUser('emil', 'cc2cc-daemon', 'install');
+    assert.equal(failed.code, 1);
+    assert.match(failed.stderr, /EROFS at \/home\/emil.*/);
+    must(host.asRoot('umount', '/home/emil'));
+    assert.equal(host.shell('emil', 'ls -A ~/.config ~/.cc2cc 2>/dev/null').stdout, '');
+  });
+
   await t.test('the journal has no errors', () => {
     for (const user of ['alice', 'bob', 'carol']) {
       const { stdout } = host.asRoot(

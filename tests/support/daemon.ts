@@ -20,10 +20,14 @@ export type OwnDaemon = LineChild & { rendezvous: Rendezvous };
  *
  * @throws Error with its stderr when it ends instead
  */
-export async function startDaemon(sandbox: Sandbox, extras: Extras = {}): Promise<OwnDaemon> {
+export async function startDaemon(
+  sandbox: Sandbox,
+  extras: Extras = {},
+  args: readonly string[] = [],
+): Promise<OwnDaemon> {
   const { rendezvous: file } = sandbox.hostPaths(extras);
   const env = sandbox.envWith(extras);
-  const child = new LineChild({ command: process.execPath, args: [DAEMON, 'run'], env });
+  const child = new LineChild({ command: process.execPath, args: [DAEMON, 'run', ...args], env });
   sandbox.defer(() => endChild(child));
   const rendezvous = await until(
     () => {
