@@ -35,7 +35,7 @@ export async function systemdAvailable(unit: string): Promise<Availability> {
         hint: 'Log in again.',
       };
     default:
-      return whyNot(output);
+      return whyNot(output, surroundings());
   }
 }
 
@@ -63,27 +63,50 @@ async function readsUnitsFrom(folder: string): Promise<Availability> {
   };
 }
 
-function whyNot(output: string): Availability {
-  if (isWsl() && !existsSync('/run/systemd/system')) {
+/** What kind of system it is on which no manager answers. */
+export interface Surroundings {
+  /** The system itself is run by systemd. */
+  systemd: boolean;
+  wsl: boolean;
+  container: boolean;
+  uid: number;
+}
+
+/**
+ * Why there is no manager, and what to do.
+ *
+ * @param output of `systemctl --user is-system-running`
+ */
+export function whyNot(
+  output: string,
+  { systemd, wsl, container, uid }: Surroundings,
+): Availability {
+  if (wsl && !systemd) {
     return {
       ok: false,
       why: 'This WSL runs without systemd.',
       hint: 'Put "[boot]" and below it "systemd=true" into /etc/wsl.conf, run "wsl --shutdown" in Windows, and try again.',
     };
   }
-  if (isContainer() && !existsSync('/run/systemd/system')) {
-    return { ok: false, why: 'This container runs without systemd.' };
-  }
-  if (/there is no systemctl/.test(output) || !existsSync('/run/systemd/system')) {
+  if (container && !systemd) return { ok: false, why: 'This container runs without systemd.' };
+  if (/there is no systemctl/.test(output) || !systemd) {
     return { ok: false, why: 'This system is not run by systemd.' };
   }
-  const uid = process.getuid?.() ?? 0;
   return {
     ok: false,
     why: `Your systemd user manager cannot be reached (${output.split('\n').at(-1) ?? ''}).`,
     hint:
       'Log in as this user (ssh, machinectl shell), not by su or sudo. Where nobody logs in: sudo ' +
       `loginctl enable-linger ${uid}, then export XDG_RUNTIME_DIR=/run/user/${uid}`,
+  };
+}
+
+function surroundings(): Surroundings {
+  return {
+    systemd: existsSync('/run/systemd/system'),
+    wsl: isWsl(),
+    container: isContainer(),
+    uid: process.getuid?.() ?? 0,
   };
 }
 

@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs';
 import { callDaemon } from '../../protocol/control.js';
 import { Cc2ccError, ExitCode, sentenceOf } from '../../protocol/errors.js';
 import { hostPaths } from '../../protocol/host-paths.js';
@@ -25,8 +26,8 @@ export async function runService(): Promise<number> {
   try {
     daemon = await takeOver();
   } catch (error) {
+    if (!isJournal(process.stderr.fd)) throw error;
     // journald takes the number for the priority: an error.
-    if (process.env['JOURNAL_STREAM'] === undefined) throw error;
     console.error(`<3>cc2cc-daemon: ${sentenceOf(error)}`);
     return error instanceof Cc2ccError && error.code === 'E_USAGE'
       ? ExitCode.usage
@@ -55,6 +56,12 @@ export async function runService(): Promise<number> {
   console.log(`cc2cc-daemon ready, pid ${daemon.pid}, socket ${daemon.socket}`);
   await daemon.ended;
   return ExitCode.ok;
+}
+
+/** The variable alone says nothing: terminals that are services hand it down. See systemd.exec(5). */
+function isJournal(fd: number): boolean {
+  const { dev, ino } = fstatSync(fd, { bigint: true });
+  return process.env['JOURNAL_STREAM'] === `${dev}:${ino}`;
 }
 
 /** @returns the daemon that this process has become, or why it is not needed */

@@ -16,6 +16,7 @@ const SLOW_MS = 20_000;
 interface Status {
   running: boolean;
   pid: number;
+  version: string;
   service: {
     active: boolean;
     enabled: boolean;
@@ -298,6 +299,45 @@ test('the service under a real systemd', { timeout: 230_000 }, async (t) => {
       );
       assert.equal(stdout.replace('-- No entries --\n', ''), '', user);
     }
+  });
+
+  await t.test('a wrong configuration is an error in the journal, and no loop', async () => {
+    const out = await host.logIn('carol');
+    const carol = new User(host, 'carol');
+    await carol.byService();
+    must(carol.daemon('stop'));
+    must(host.shell('carol', 'mkdir -p ~/.config/cc2cc && echo "{" >~/.config/cc2cc/config.json'));
+    carol.systemctl('start', UNIT);
+    await until(
+      () => carol.systemctl('is-failed', UNIT).stdout === 'failed\n',
+      'failed unit',
+      SLOW_MS,
+    );
+    assert.equal(carol.systemctl('show', UNIT, '-pNRestarts', '--value').stdout, '0\n');
+    const uid = host.asRoot('id', '-u', 'carol').stdout.trim();
+    const journal = (): string =>
+      host.asRoot(
+        ...['journalctl', '--no-pager', '-o', 'cat', '-p', 'err'],
+        ...[`_UID=${uid}`, '_COMM=node'],
+      ).stdout;
+    await until(() => /^cc2cc-daemon: .*config\.json/m.test(journal()), 'error in the journal');
+    must(host.shell('carol', 'rm ~/.config/cc2cc/config.json'));
+    const status = carol.daemon('status');
+    assert.match(status.stdout, /it failed \(exit-code\): journalctl --user -u/);
+    assert.match(carol.daemon('install').stdout, /^Installed: /m);
+    await carol.byService();
+    await out();
+  });
+
+  await t.test('after an update, install replaces the daemon that runs', async () => {
+    const { pid, version } = alice.status();
+    must(
+      host.asRoot('sed', '-i', 's/"version": ".*"/"version": "99.0.0"/', `${GLOBAL}/package.json`),
+    );
+    assert.match(alice.daemon('install').stdout, /^Installed: /m);
+    const after = await alice.byService(pid);
+    assert.deepEqual([after.version, version === after.version], ['99.0.0', false]);
+    assert.match(alice.daemon('install').stdout, /^Nothing to do/m);
   });
 
   await t.test('uninstall leaves nothing but mail, log and state, and sessions go on', async () => {
