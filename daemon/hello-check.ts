@@ -130,7 +130,7 @@ function protocolError(hello: Pick<Hello, 'protocol' | 'version'>): Cc2ccError {
     `This daemon (${version()}) speaks protocol ${PROTOCOL}, the client (${hello.version}) ${hello.protocol}.`,
     {
       hint: older
-        ? 'Restart the session: its cc2cc is older than the running daemon.'
+        ? 'Restart the session: its cc2cc is older than the running daemon. If that does not help, update it: npm install -g cc2cc'
         : 'Restart the daemon: cc2cc-daemon restart',
     },
   );

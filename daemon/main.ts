@@ -44,20 +44,25 @@ const takesSettings = (starting: Command): Command =>
   );
 
 takesSettings(
-  command('run', 'run in the foreground', async (options: { launched?: true; service?: true }) => {
-    const code =
-      options.service === true
+  command(
+    'run',
+    'run in the foreground',
+    async (options: { launched?: true; service?: true; check?: true }) => {
+      const { launched = false, check = false, service = false } = options;
+      const code = service
         ? await (await import('./commands/run-service.js')).runService()
-        : await (await import('./commands/run.js')).run({ launched: options.launched === true });
-    // Watchers and sockets of ours are closed; nothing else may keep the process.
-    process.exit(code);
-  }),
+        : await (await import('./commands/run.js')).run({ launched, check });
+      // Watchers and sockets of ours are closed; nothing else may keep the process.
+      process.exit(code);
+    },
+  ),
 )
   .option(
     '--service',
     'as a service manager runs it: takes over, and stays stopped when it is stopped',
   )
-  .addOption(new Option('--launched', 'started on demand: report readiness on fd 3').hideHelp());
+  .addOption(new Option('--launched', 'started on demand: report readiness on fd 3').hideHelp())
+  .addOption(new Option('--check', 'end before serving; whether it could').hideHelp());
 
 takesSettings(
   command('start', 'start in the background, unless it runs', async () =>

@@ -1,11 +1,11 @@
 import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { hostId, hostPaths } from '../protocol/host-paths.js';
+import { hostId, hostPaths, type HostPaths } from '../protocol/host-paths.js';
 import { Keyring } from '../mail/keyring.js';
 import { bridgeRoot } from '../protocol/paths.js';
 import { ensurePrivateFolder } from '../protocol/private-folder.js';
 import { version } from '../protocol/version.js';
-import { loadConfig } from '../protocol/config.js';
+import { loadConfig, type Config } from '../protocol/config.js';
 import { Counter } from './counter.js';
 import { Cleaning } from './cleaning.js';
 import { Expiry } from './expiry.js';
@@ -30,13 +30,20 @@ export interface RunningDaemon {
   ended: Promise<Ending>;
 }
 
+/** What a daemon is told, and where it works. */
+export interface Prepared {
+  root: string;
+  paths: HostPaths;
+  config: Config;
+}
+
 /**
- * Runs the daemon of the bridge root in this process.
+ * All that can be found wrong before anything depends on this daemon. Changes nothing that another
+ * daemon uses.
  *
- * @returns who has the place already, if somebody has
- * @throws Cc2ccError E_USAGE, E_STORE, E_UNSAFE, E_PATH, E_START: before anybody relies on it
+ * @throws Cc2ccError E_USAGE, E_STORE, E_UNSAFE, E_PATH
  */
-export async function runDaemon(): Promise<RunningDaemon | Occupied> {
+export function prepare(): Prepared {
   process.umask(0o077);
   ensurePrivateFolder(bridgeRoot());
   const root = bridgeRoot(); // again: links can be resolved now that it exists
@@ -44,6 +51,17 @@ export async function runDaemon(): Promise<RunningDaemon | Occupied> {
   const config = loadConfig(paths.config);
   ensurePrivateFolder(paths.state);
   ensurePrivateFolder(dirname(paths.log));
+  return { root, paths, config };
+}
+
+/**
+ * Runs the daemon of the bridge root in this process.
+ *
+ * @returns who has the place already, if somebody has
+ * @throws Cc2ccError as {@link prepare}, E_START: before anybody relies on it
+ */
+export async function runDaemon(): Promise<RunningDaemon | Occupied> {
+  const { root, paths, config } = prepare();
   const logFile = openLog(paths.log, config);
   const { log } = logFile;
   // What can fail comes before anybody is told where to find us.

@@ -3,6 +3,7 @@ import type { ControlMethod, ControlMethods } from './control.js';
 import { dialDaemon } from './dial.js';
 import { Cc2ccError, type ErrorReport } from './errors.js';
 import { encodeLine } from './framing.js';
+import type { Welcome } from './hello.js';
 import type { HostPaths } from './host-paths.js';
 import { isRecord } from './json.js';
 
@@ -17,11 +18,14 @@ interface Caller {
 
 /** A connection to the running daemon for any number of requests, until it is closed. */
 export class ControlConnection {
+  /** What the daemon said of itself. */
+  readonly welcome: Welcome;
   readonly #socket: Socket;
   readonly #callers = new Map<number, Caller>();
   #lastId = 0;
 
-  private constructor(socket: Socket) {
+  private constructor(welcome: Welcome, socket: Socket) {
+    this.welcome = welcome;
     this.#socket = socket;
   }
 
@@ -34,8 +38,8 @@ export class ControlConnection {
     return new Promise((resolve, reject) => {
       let connection: ControlConnection | undefined;
       dialDaemon(paths, undefined, {
-        onWelcome: (_welcome, socket) => {
-          connection = new ControlConnection(socket);
+        onWelcome: (welcome, socket) => {
+          connection = new ControlConnection(welcome, socket);
           resolve(connection);
         },
         onLine: (line) => {

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { probeDaemon } from './dial.js';
+import { assertInstalled, DAEMON } from './installed.js';
 import { Cc2ccError, storeError, type ErrorReport } from './errors.js';
 import type { HostPaths } from './host-paths.js';
 import { isRecord } from './json.js';
@@ -16,8 +16,6 @@ import { SESSION_VARIABLES } from './settings/session.js';
 
 /** A daemon on a busy machine is ready within a second or two; beyond this it hangs. */
 const START_DEADLINE_MS = 20_000;
-
-const DAEMON = fileURLToPath(new URL('../daemon/main.js', import.meta.url));
 
 /**
  * Starts a daemon for `root` and waits until it is ready or has said why it cannot be: by its service
@@ -84,14 +82,6 @@ export function forDaemon(flagged: ReadonlySet<string>): boolean {
   return [...flagged].some((variable) => !local.includes(variable));
 }
 
-/**
- * Whether the user stopped the daemon on purpose. Sessions that were attached then do not start it
- * again by themselves; a new session or a command does.
- */
-export function isStopped(paths: HostPaths): boolean {
-  return existsSync(paths.stopped);
-}
-
 async function answers(paths: HostPaths): Promise<boolean> {
   try {
     await probeDaemon(paths);
@@ -101,11 +91,19 @@ async function answers(paths: HostPaths): Promise<boolean> {
   }
 }
 
-async function spawnDaemon(
+/**
+ * Runs the daemon's program in the background and waits for its report.
+ *
+ * @param how `check`: it only says whether it could start, and ends
+ * @throws Cc2ccError what it reports, or E_START
+ */
+export async function spawnDaemon(
   root: string,
   paths: HostPaths,
   flagged: ReadonlySet<string>,
+  how: 'serve' | 'check' = 'serve',
 ): Promise<void> {
+  assertInstalled();
   let errors: number;
   try {
     errors = openSync(paths.errorLog, 'a', 0o600);
@@ -114,13 +112,17 @@ async function spawnDaemon(
   }
   try {
     // fd 3 carries one line: ready, or the error that the person who asked should see.
-    const child = spawn(process.execPath, [DAEMON, 'run', '--launched'], {
-      detached: true,
-      cwd: paths.state, // not the session's folder: that must stay removable
-      env: daemonEnvironment(root, flagged),
-      stdio: ['ignore', 'ignore', errors, 'pipe'],
-      windowsHide: true,
-    });
+    const child = spawn(
+      process.execPath,
+      [DAEMON, 'run', '--launched', ...(how === 'check' ? ['--check'] : [])],
+      {
+        detached: true,
+        cwd: paths.state, // not the session's folder: that must stay removable
+        env: daemonEnvironment(root, flagged),
+        stdio: ['ignore', 'ignore', errors, 'pipe'],
+        windowsHide: true,
+      },
+    );
     child.unref();
     const report = child.stdio[3];
     if (report === null || report === undefined || !('on' in report)) {

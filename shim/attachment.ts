@@ -3,9 +3,10 @@ import { dialDaemon } from '../protocol/dial.js';
 import { Cc2ccError, type ErrorCode } from '../protocol/errors.js';
 import type { SessionFacts, Welcome } from '../protocol/hello.js';
 import { hostPaths, type HostPaths } from '../protocol/host-paths.js';
+import { olderDaemon } from '../protocol/older-daemon.js';
 import { bridgeRoot } from '../protocol/paths.js';
 import { Backoff } from './backoff.js';
-import { assertMayStart, startDaemon, type LaunchRule } from './launching.js';
+import { assertMayStart, replaceDaemon, startDaemon, type LaunchRule } from './launching.js';
 
 /** While another process starts the daemon: that takes a good part of a second. */
 const BUSY_MS = 200;
@@ -37,6 +38,8 @@ export interface AttachmentEvents {
   onAttached: (welcome: Welcome, socket: Socket) => void;
   onLine: (line: Buffer) => void;
   onLost: () => void;
+  /** The daemon is older than this shim and stays. */
+  onKept: (why: string) => void;
   /** An attempt failed. `definite`: tell those who wait now. */
   onTrouble: (error: unknown, definite: boolean) => void;
 }
@@ -48,6 +51,8 @@ export class Attachment {
   readonly #backoff = new Backoff();
   #rule: LaunchRule = 'first';
   #strangers = 0;
+  /** An older daemon that could not be replaced. */
+  #kept: string | undefined;
 
   /** @param session the facts for the hello that is about to be said */
   constructor(session: () => Promise<SessionFacts>, events: AttachmentEvents) {
@@ -76,10 +81,11 @@ export class Attachment {
       // Anew each time: the root may have been made, or a link to it changed, in the meantime.
       const root = bridgeRoot();
       const paths = hostPaths(root);
+      await this.#replaceOlder(root, paths);
       const missing = await this.#hold(paths).catch(onlyMissing);
       if (missing === undefined) return undefined;
       this.#events.onTrouble(missing, false);
-      await assertMayStart(paths, this.#rule);
+      assertMayStart(paths, this.#rule);
       starting = true;
       if ((await startDaemon(root, paths)) === 'busy') return BUSY_MS;
       starting = false;
@@ -88,6 +94,14 @@ export class Attachment {
       this.#events.onTrouble(error, this.#isDefinite(error) || starting);
     }
     return undefined;
+  }
+
+  /** Before the hello: a session that comes and goes would be seen by others. */
+  async #replaceOlder(root: string, paths: HostPaths): Promise<void> {
+    if (olderDaemon(paths)?.instance === this.#kept) return;
+    const kept = await replaceDaemon(root, paths);
+    this.#kept = kept?.instance;
+    if (kept?.isNews) this.#events.onKept(kept.why);
   }
 
   /** Resolves when a connection that stood has ended; rejects when there was none. */

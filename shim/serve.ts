@@ -1,5 +1,6 @@
 import { Cc2ccError, sentenceOf } from '../protocol/errors.js';
 import { localValue } from '../protocol/settings/local-value.js';
+import { version } from '../protocol/version.js';
 import { assertSettings } from './assert-settings.js';
 import { Attachment } from './attachment.js';
 import { endOnce, orphanWatch, watchClient } from './ending.js';
@@ -17,6 +18,7 @@ const UNREACHED = new Cc2ccError('E_NO_DAEMON', 'No cc2cc daemon could be reache
 
 /** Serves the client on stdin and stdout until it is gone. */
 export function serve(): Promise<never> {
+  version(); // as it is now: the files may be replaced later
   const talk = new Talk(() => localValue('debug'));
   const forwarder = new Forwarder();
   const pushes = new PushQueue(new SessionSocket(sessionAddress(process.env)), (ids) => {
@@ -67,6 +69,9 @@ export function serve(): Promise<never> {
         talk.debug('the connection is gone');
         relay.lost();
         patience.watch();
+      },
+      onKept: (why) => {
+        talk.tell(why);
       },
       onTrouble: (error, definite) => {
         trouble = error;

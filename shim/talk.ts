@@ -23,6 +23,11 @@ export class Talk {
     if (this.#debugging) process.stderr.write(`cc2cc-shim ${process.pid}: ${text}\n`);
   }
 
+  /** What is no error, and worth a line. */
+  tell(text: string): void {
+    process.stderr.write(`cc2cc: ${text}\n`);
+  }
+
   /** An error that somebody has to mend; once, not at every attempt. */
   complain(error: unknown): void {
     const sentence = sentenceOf(error);

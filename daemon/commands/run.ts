@@ -1,6 +1,6 @@
 import { closeSync, writeSync } from 'node:fs';
 import { Cc2ccError, ExitCode, reportOf } from '../../protocol/errors.js';
-import { runDaemon } from '../run.js';
+import { prepare, runDaemon } from '../run.js';
 
 /** Where a launcher that waits for us reads one line; see protocol/launch.ts. */
 const REPORT_FD = 3;
@@ -9,10 +9,22 @@ const REPORT_FD = 3;
  * `cc2cc-daemon run`: the daemon in the foreground, for looking at it, or started on demand.
  *
  * @param launched started on demand: says on fd 3 whether it is ready
+ * @param check ends before it takes the place of anybody: whether it could start is all that is asked
  */
-export async function run({ launched }: { launched: boolean }): Promise<number> {
+export async function run({
+  launched,
+  check,
+}: {
+  launched: boolean;
+  check: boolean;
+}): Promise<number> {
   let daemon;
   try {
+    if (check) {
+      prepare();
+      if (launched) report({ ready: true });
+      return ExitCode.ok;
+    }
     daemon = await runDaemon();
   } catch (error) {
     if (!launched) throw error;

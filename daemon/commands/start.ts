@@ -2,8 +2,10 @@ import { callDaemon } from '../../protocol/control.js';
 import { Cc2ccError, ExitCode } from '../../protocol/errors.js';
 import { hostPaths } from '../../protocol/host-paths.js';
 import { forDaemon, launchDaemon } from '../../protocol/launch.js';
+import { olderDaemon } from '../../protocol/older-daemon.js';
 import { bridgeRoot } from '../../protocol/paths.js';
 import { ensurePrivateFolder } from '../../protocol/private-folder.js';
+import { replaceOlder } from '../../protocol/replace.js';
 import { PLACE_KEYS, settingOf } from '../../protocol/settings/all.js';
 import { flaggedVariables } from '../../protocol/settings/resolve.js';
 import { installedService, isByService, serviceLine } from './installed-service.js';
@@ -13,7 +15,7 @@ const RETRY_MS = 50;
 const GIVE_UP_MS = 20_000;
 
 /**
- * `cc2cc-daemon start`: starts it in the background unless it runs.
+ * `cc2cc-daemon start`: starts it in the background unless it runs; one that is older is replaced.
  *
  * @param done what to say when it runs, for a restart, where a session may have been faster
  */
@@ -22,22 +24,30 @@ export async function start(done?: 'started' | 'restarted'): Promise<number> {
   const root = bridgeRoot();
   const paths = hostPaths(root);
   const deadline = Date.now() + GIVE_UP_MS;
-  let started = false;
+  const flagged = flaggedVariables();
+  const before = done === undefined ? olderDaemon(paths) : undefined;
+  const kept = before && (await replaceOlder(root, paths, { flagged, insist: true }));
+  if (kept !== undefined) console.error(kept.why);
+  let started = before !== undefined && kept === undefined;
   for (;;) {
     try {
       const { pid, socket } = await callDaemon(paths, 'status', {});
       if (!started) warnOfFlags();
       else await warnOfService(pid);
-      console.log(
-        `cc2cc-daemon ${done ?? (started ? 'started' : 'runs already')}, pid ${pid}, socket ${socket}`,
-      );
+      const replaced = before !== undefined && before.pid !== pid;
+      const begun = replaced
+        ? `updated from ${before.version}`
+        : started
+          ? 'started'
+          : 'runs already';
+      console.log(`cc2cc-daemon ${done ?? begun}, pid ${pid}, socket ${socket}`);
       return ExitCode.ok;
     } catch (error) {
       const isGone =
         error instanceof Cc2ccError && ['E_NO_DAEMON', 'E_RETIRING'].includes(error.code);
       if (!isGone || Date.now() > deadline) throw error;
     }
-    if ((await launchDaemon(root, paths, flaggedVariables())) === 'ready') started = true;
+    if ((await launchDaemon(root, paths, flagged)) === 'ready') started = true;
     else await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
   }
 }

@@ -1,5 +1,7 @@
 import { hostId } from '../host-paths.js';
 import type { AgentStatus, StatusReport } from '../control.js';
+import { isNewer } from '../semver.js';
+import { version as ownVersion } from '../version.js';
 import { renderTable, type Column } from './table.js';
 import { cut, oneLine, tilde } from './text.js';
 import type { Terminal } from './terminal.js';
@@ -18,6 +20,7 @@ export function renderStatus(report: StatusReport, terminal: Terminal, service?:
   return [
     ...fit(terminal, [
       `cc2cc-daemon ${version} (protocol ${protocol}) running, pid ${pid}, up ${span(uptimeSeconds)}`,
+      ...otherVersion(version),
       `  root      ${tilde(root)}`,
       `  socket    ${tilde(socket)}`,
       `  log       ${tilde(log)}`,
@@ -31,6 +34,14 @@ export function renderStatus(report: StatusReport, terminal: Terminal, service?:
     '',
     health.ok ? 'Health: ok' : `Health: ${health.problems.join('; ')}`,
   ];
+}
+
+/** That the daemon is of another version than the program that asks. */
+function otherVersion(daemon: string): string[] {
+  const own = ownVersion();
+  if (isNewer(daemon, own)) return [`  newer than this cc2cc (${own})`];
+  if (!isNewer(own, daemon)) return [];
+  return [`  older than this cc2cc (${own}); to replace it: cc2cc-daemon restart`];
 }
 
 const COLUMNS: readonly Column[] = [

@@ -15,12 +15,12 @@ import type {
   TaskAnswer,
   TaskWish,
 } from '../../protocol/control.js';
-import { ControlConnection } from '../../protocol/control-connection.js';
-import { Cc2ccError } from '../../protocol/errors.js';
+import type { ControlConnection } from '../../protocol/control-connection.js';
 import { hostPaths } from '../../protocol/host-paths.js';
 import { bridgeRoot } from '../../protocol/paths.js';
 import { ensurePrivateFolder } from '../../protocol/private-folder.js';
 import { inCommandWords } from './agent-name.js';
+import { currentDaemon, orNone } from './current-daemon.js';
 import { withDeadline } from './deadline.js';
 import { say } from './output.js';
 
@@ -45,7 +45,8 @@ export class PostOffice {
   }
 
   /**
-   * Looks for the daemon; starts none. Where none runs, that is said on stderr.
+   * Looks for the daemon; starts none, but replaces one that is older than this program. Where none
+   * runs, that is said on stderr.
    *
    * @throws Cc2ccError E_USAGE for a wrong configuration, E_UNSAFE for a root that is not ours alone,
    *   E_REFUSED, E_TOKEN, E_PROTOCOL for a daemon that cannot be asked
@@ -55,7 +56,7 @@ export class PostOffice {
     const root = bridgeRoot(); // again: links can be resolved now that it exists
     const paths = hostPaths(root);
     const config = loadConfig(paths.config);
-    const daemon = await ControlConnection.open(paths).catch(orNone);
+    const daemon = await currentDaemon(root, paths);
     if (daemon === undefined) say('No daemon runs: the files are used.');
     return new PostOffice(root, config, daemon);
   }
@@ -142,10 +143,4 @@ export class PostOffice {
       return byFiles();
     }
   }
-}
-
-/** Nobody there is no error; everything else is. */
-function orNone(error: unknown): undefined {
-  if (error instanceof Cc2ccError && ['E_NO_DAEMON', 'E_RETIRING'].includes(error.code)) return;
-  throw error;
 }

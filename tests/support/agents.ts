@@ -15,6 +15,8 @@ export interface AgentOptions {
   cwd?: string;
   /** Flags of its shim. */
   args?: readonly string[];
+  /** Of another build. */
+  shim?: string;
 }
 
 /** A session: its client with the name that it was granted. */
@@ -28,6 +30,7 @@ export function startShim(sandbox: Sandbox, options: AgentOptions = {}): McpClie
     sessionId = randomUUID(),
     cwd = sandbox.work,
     args = [],
+    shim = SHIM,
   } = options;
   const env = sandbox.envWith({
     CLAUDECODE: '1',
@@ -38,7 +41,7 @@ export function startShim(sandbox: Sandbox, options: AgentOptions = {}): McpClie
     CC2CC_NAME: name,
     ...options.env,
   });
-  const client = McpClient.start({ command: process.execPath, args: [SHIM, ...args], env, cwd });
+  const client = McpClient.start({ command: process.execPath, args: [shim, ...args], env, cwd });
   sandbox.defer(() => endShim(client));
   return client;
 }

@@ -11,6 +11,8 @@ export interface CliOptions {
   stdin?: string | Uint8Array;
   env?: Extras;
   cwd?: string;
+  /** Of another build. */
+  program?: string;
 }
 
 export interface CliResult {
@@ -25,7 +27,7 @@ export function cli(
   args: readonly string[],
   options: CliOptions = {},
 ): Promise<CliResult> {
-  return run(sandbox, process.execPath, [CC2CC, ...args], options);
+  return run(sandbox, process.execPath, [options.program ?? CC2CC, ...args], options);
 }
 
 /** Runs a line of a shell in which `cc2cc` is ours. */

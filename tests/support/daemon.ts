@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LineChild } from '../../scripts/line-child.js';
 import { readRendezvous, type Rendezvous } from '../../protocol/rendezvous.js';
@@ -18,16 +19,18 @@ export type OwnDaemon = LineChild & { rendezvous: Rendezvous };
 /**
  * Runs `cc2cc-daemon run` as a child and waits until it has published where it listens.
  *
+ * @param program of another build
  * @throws Error with its stderr when it ends instead
  */
 export async function startDaemon(
   sandbox: Sandbox,
   extras: Extras = {},
   args: readonly string[] = [],
+  program = DAEMON,
 ): Promise<OwnDaemon> {
   const { rendezvous: file } = sandbox.hostPaths(extras);
   const env = sandbox.envWith(extras);
-  const child = new LineChild({ command: process.execPath, args: [DAEMON, 'run', ...args], env });
+  const child = new LineChild({ command: process.execPath, args: [program, 'run', ...args], env });
   sandbox.defer(() => endChild(child));
   const rendezvous = await until(
     () => {
@@ -44,9 +47,12 @@ export async function startDaemon(
   return Object.assign(child, { rendezvous });
 }
 
-/** Every daemon that lives in the sandbox, however it was started and whatever became of its files. */
+/**
+ * Every daemon that lives in the sandbox, of any build, however it was started and whatever became of
+ * its files.
+ */
 export function daemonPids(sandbox: Pick<Sandbox, 'env'>): number[] {
-  return processesOf(sandbox.env, DAEMON);
+  return processesOf(sandbox.env, join('dist', 'daemon', 'main.js'));
 }
 
 /** The pid of the daemon that the sandbox's shims would find, if it lives. */

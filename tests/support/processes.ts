@@ -5,13 +5,15 @@ import { readRendezvous } from '../../protocol/rendezvous.js';
 type Env = Readonly<Record<string, string>>;
 
 /**
- * Pids of living processes that run `script` with the home of `env`. The home is a throw-away
- * folder, so a process that was started with it is ours. Where the system does not show other
- * processes' environments, the rendezvous files of the sandbox have to do.
+ * Pids of living processes that run a script whose path ends in `script`, with the home of `env`. The
+ * home is a throw-away folder, so a process that was started with it is ours. Where the system does
+ * not show other processes' environments, the rendezvous files of the sandbox have to do.
  */
 export function processesOf(env: Env, script: string): number[] {
   if (process.platform === 'linux') {
-    return processesIn(env).filter((pid) => linesOf(pid, 'cmdline').includes(script));
+    return processesIn(env).filter((pid) =>
+      linesOf(pid, 'cmdline').some((arg) => arg.endsWith(script)),
+    );
   }
   return rendezvousFiles(env)
     .map((file) => readRendezvous(file)?.pid)

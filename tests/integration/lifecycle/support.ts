@@ -22,10 +22,11 @@ export function daemonCommand(
   sandbox: Sandbox,
   args: readonly string[],
   extras: Extras = {},
+  program = DAEMON,
 ): Promise<CommandResult> {
   const options = { env: sandbox.envWith(extras), cwd: sandbox.work, timeout: COMMAND_MS };
   return new Promise((resolve) => {
-    execFile(process.execPath, [DAEMON, ...args], options, (error, stdout, stderr) => {
+    execFile(process.execPath, [program, ...args], options, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : error.code, stdout, stderr });
     });
   });
