@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { lstatSync, readdirSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { dirname, join } from 'node:path';
+import { ensureFormat } from '../mail/format.js';
 import { probeDaemon } from '../protocol/dial.js';
 import { Cc2ccError, errnoOf, storeError } from '../protocol/errors.js';
 import { socketPathFor, type HostPaths } from '../protocol/host-paths.js';
@@ -38,13 +39,14 @@ const LOCK_DEADLINE_MS = 15_000;
  * Becomes the daemon of `root`, unless one is there. Under a lock: probe, sweep up dead sockets,
  * bind, publish. Without the lock two starters could both find nobody and both bind.
  *
- * @throws Cc2ccError E_STORE, E_UNSAFE, E_PATH
+ * @throws Cc2ccError E_STORE, E_UNSAFE, E_PATH, E_FORMAT
  */
 export async function becomeInstance(root: string, paths: HostPaths): Promise<Instance | Occupied> {
   const release = await takeStartLock(paths);
   try {
     const other = await probe(paths);
     if (other !== undefined) return other;
+    ensureFormat(root); // no other daemon works in it now, and nobody looks for us yet
     return await bind(root, paths);
   } finally {
     release();

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { storeError } from '../protocol/errors.js';
 import { makeFolder } from '../protocol/make-folder.js';
 import { rootPaths } from '../protocol/paths.js';
+import { ensureFormat } from '../mail/format.js';
 import { claimName } from '../mail/claim.js';
 import type { Office } from './office.js';
 
@@ -31,6 +32,7 @@ export function prepareRoot(root: string): boolean {
  * @returns whether that was so
  */
 export function restoreRoot(office: Office): boolean {
+  ensureFormat(office.root);
   if (!prepareRoot(office.root)) return false;
   const claimer = { ...office.claimer(), isAttached: () => false };
   for (const { agent, facts } of office.sessions) {

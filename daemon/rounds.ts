@@ -1,6 +1,7 @@
-import { storeError } from '../protocol/errors.js';
+import { Cc2ccError, sentenceOf, storeError } from '../protocol/errors.js';
 import { Beats } from './beats.js';
 import type { Cleaning } from './cleaning.js';
+import type { Departure } from './departure.js';
 import { every } from './every.js';
 import type { Expiry } from './expiry.js';
 import { HEARTBEAT_STALE_MS } from '../protocol/limits.js';
@@ -30,15 +31,15 @@ export interface Tidying {
  * Begins the rounds: heartbeats, rescans behind the doorbells, the self-check, expiry, cleanup, log
  * size.
  *
- * @param isCurrent whether clients still find this daemon
- * @param onSuperseded called once when they do not
+ * @param departure looks whether there is a reason to leave
+ * @param onLeave called once when there is
  */
 export function beginRounds(
   office: Office,
   { expiry, cleaning }: Tidying,
   { log, rotateIfFull }: LogFile,
-  isCurrent: () => boolean,
-  onSuperseded: () => void,
+  departure: () => Departure | undefined,
+  onLeave: (why: Departure) => void,
 ): Rounds {
   let problems: string[] = [];
   let timer: NodeJS.Timeout | undefined;
@@ -54,18 +55,20 @@ export function beginRounds(
     try {
       await duty();
     } catch (error) {
-      const { message } = storeError(what, office.root, error);
-      problems.push(message);
+      const known = error instanceof Cc2ccError ? error : storeError(what, office.root, error);
+      const problem = sentenceOf(known);
+      if (!problems.includes(problem)) problems.push(problem);
       log.error({ err: error }, `cannot ${what}`);
     }
   };
 
   const round = async (): Promise<void> => {
     problems = [];
-    await attempt('check the socket', () => {
-      if (isCurrent()) return;
+    await attempt('check whether to go on', () => {
+      const why = departure();
+      if (why === undefined) return;
       stopped = true;
-      onSuperseded();
+      onLeave(why);
     });
     if (stopped) return;
     await attempt('keep the bridge root', () => {

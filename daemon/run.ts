@@ -1,12 +1,14 @@
 import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { hostId, hostPaths, type HostPaths } from '../protocol/host-paths.js';
+import { assertFormat } from '../mail/format.js';
 import { Keyring } from '../mail/keyring.js';
 import { bridgeRoot } from '../protocol/paths.js';
 import { ensurePrivateFolder } from '../protocol/private-folder.js';
 import { version } from '../protocol/version.js';
 import { loadConfig, type Config } from '../protocol/config.js';
 import { Counter } from './counter.js';
+import { departure } from './departure.js';
 import { Cleaning } from './cleaning.js';
 import { Expiry } from './expiry.js';
 import { HookDesk } from './hooks.js';
@@ -41,12 +43,13 @@ export interface Prepared {
  * All that can be found wrong before anything depends on this daemon. Changes nothing that another
  * daemon uses.
  *
- * @throws Cc2ccError E_USAGE, E_STORE, E_UNSAFE, E_PATH
+ * @throws Cc2ccError E_USAGE, E_STORE, E_UNSAFE, E_PATH, E_FORMAT
  */
 export function prepare(): Prepared {
   process.umask(0o077);
   ensurePrivateFolder(bridgeRoot());
   const root = bridgeRoot(); // again: links can be resolved now that it exists
+  assertFormat(root);
   const paths = hostPaths(root);
   const config = loadConfig(paths.config);
   ensurePrivateFolder(paths.state);
@@ -102,10 +105,10 @@ export async function runDaemon(): Promise<RunningDaemon | Occupied> {
     office,
     { expiry, cleaning },
     logFile,
-    instance.isCurrent,
-    () => {
-      log.warn('another daemon has taken over, or the socket is gone');
-      end('superseded');
+    departure(root, instance.isCurrent),
+    ({ ending, why }) => {
+      log.warn(why);
+      end(ending);
     },
   );
   const control = {

@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'E_STORE' // the disk refused: full, read-only, denied
   | 'E_UNSAFE' // a file or folder that others own or may write to
   | 'E_PATH' // a path that cannot be used (too long, not absolute, not a folder)
+  | 'E_FORMAT' // a bridge root in a form that this program does not know
   | 'E_PROTOCOL' // the two sides speak different protocols, or one of them speaks none
   | 'E_TOKEN' // proof of the shared token failed
   | 'E_NO_DAEMON' // nobody listens, and starting one was forbidden or failed

@@ -28,6 +28,7 @@ const DEFINITE: readonly ErrorCode[] = [
   'E_PROTOCOL',
   'E_UNSAFE',
   'E_PATH',
+  'E_FORMAT',
   'E_STORE',
   'E_START',
   'E_INTERNAL',

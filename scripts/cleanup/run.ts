@@ -10,9 +10,9 @@ import { loadConfig } from '../../protocol/config.js';
 import { ControlConnection } from '../../protocol/control-connection.js';
 import { Cc2ccError } from '../../protocol/errors.js';
 import { hostId, hostPaths, type HostPaths } from '../../protocol/host-paths.js';
-import { bridgeRoot } from '../../protocol/paths.js';
 import { assertPrivateFolder, ensurePrivateFolder } from '../../protocol/private-folder.js';
 import { within } from '../../protocol/within.js';
+import { knownRoot } from '../cli/known-root.js';
 import { say } from '../cli/output.js';
 
 /** A hundred thousand files take a minute on a slow disk. */
@@ -30,7 +30,7 @@ export async function cleanUpRoot(
   dryRun: boolean,
   keepDays: number | undefined,
 ): Promise<CleanupReport> {
-  const root = bridgeRoot();
+  const root = knownRoot();
   const paths = hostPaths(root);
   const connection = await daemonOf(paths);
   if (connection === undefined) return byFiles(root, paths, dryRun, keepDays);

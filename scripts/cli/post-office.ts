@@ -1,6 +1,7 @@
 import { audienceOf } from '../../mail/audience.js';
 import { describeByFiles, listedNames, registryOf } from '../../mail/directory.js';
 import type { Evidence } from '../../mail/delivery.js';
+import { assertFormat } from '../../mail/format.js';
 import type { Gate } from '../../mail/gate.js';
 import { Keyring } from '../../mail/keyring.js';
 import { sendByFiles } from '../../mail/send.js';
@@ -49,11 +50,12 @@ export class PostOffice {
    * runs, that is said on stderr.
    *
    * @throws Cc2ccError E_USAGE for a wrong configuration, E_UNSAFE for a root that is not ours alone,
-   *   E_REFUSED, E_TOKEN, E_PROTOCOL for a daemon that cannot be asked
+   *   E_FORMAT for one of a newer form, E_REFUSED, E_TOKEN, E_PROTOCOL for a daemon that cannot be asked
    */
   static async open(): Promise<PostOffice> {
     ensurePrivateFolder(bridgeRoot());
     const root = bridgeRoot(); // again: links can be resolved now that it exists
+    assertFormat(root);
     const paths = hostPaths(root);
     const config = loadConfig(paths.config);
     const daemon = await currentDaemon(root, paths);

@@ -1,13 +1,13 @@
 import { Argument, Command } from 'commander';
 import type { AgentStatus } from '../../protocol/control.js';
 import { ExitCode } from '../../protocol/errors.js';
-import { bridgeRoot } from '../../protocol/paths.js';
 import { renderAgents } from '../../protocol/terminal/status-view.js';
 import { terminalOf } from '../../protocol/terminal/terminal.js';
 import { describeByFiles, registryOf } from '../../mail/directory.js';
 import { agentNamed } from '../cli/agent-name.js';
 import { renderCard, sheetOf } from '../cli/agent-sheet.js';
 import { examples } from '../cli/help.js';
+import { knownRoot } from '../cli/known-root.js';
 import { isPresent, readDirectory } from '../cli/live.js';
 import { print, printJson, say } from '../cli/output.js';
 
@@ -37,7 +37,7 @@ export function command(): Command {
 
 /** Who is there. Without a daemon the files tell. */
 async function list({ json, all }: Options): Promise<number> {
-  const { report, agents } = await readDirectory(bridgeRoot());
+  const { report, agents } = await readDirectory(knownRoot());
   const shown = all ? agents : agents.filter(isPresent);
   const running = report !== undefined;
   if (json) {
@@ -58,7 +58,7 @@ async function list({ json, all }: Options): Promise<number> {
  * @throws Cc2ccError E_NAME, E_UNKNOWN_AGENT
  */
 async function show(wanted: string, { json }: Options): Promise<number> {
-  const root = bridgeRoot();
+  const root = knownRoot();
   const { report, agents } = await readDirectory(root);
   const attached = new Map(agents.map((agent) => [agent.name, agent]));
   const registry = { ...registryOf(root), agent: (name: string) => attachedHere(attached, name) };

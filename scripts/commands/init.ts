@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createNew } from '../../mail/create-new.js';
+import { ensureFormat } from '../../mail/format.js';
 import { keyPath } from '../../mail/key-files.js';
 import { Keyring } from '../../mail/keyring.js';
 import { rotateKey } from '../../mail/rotate-key.js';
@@ -60,6 +61,7 @@ async function init(options: Options): Promise<number> {
   const paths = hostPaths(root);
   const config = loadConfig(paths.config);
   const { status, agents, rejected, leases } = rootPaths(root);
+  ensureFormat(root);
   for (const folder of [status, agents, rejected, leases]) makeFolder(folder);
   const steps: Step[] = [{ what: 'bridge root', path: root, done: isNew ? 'made' : 'kept' }];
   const keys = new Keyring(root);

@@ -3,11 +3,11 @@ import { Keyring } from '../../mail/keyring.js';
 import { messagePlaces, readPlace, type Place, type Recorded } from '../../mail/history.js';
 import { MESSAGE_TYPES, type MessageType } from '../../protocol/envelope.js';
 import { Cc2ccError, ExitCode } from '../../protocol/errors.js';
-import { bridgeRoot } from '../../protocol/paths.js';
 import { terminalOf } from '../../protocol/terminal/terminal.js';
 import { messageIdOf } from '../cli/ids.js';
 import { countOf } from '../cli/count.js';
 import { examples } from '../cli/help.js';
+import { knownRoot } from '../cli/known-root.js';
 import { LogFilter, type Wanted } from '../cli/log-filter.js';
 import { recordOf, renderRecorded } from '../cli/log-view.js';
 import { print, printJsonLine, say } from '../cli/output.js';
@@ -55,7 +55,7 @@ export function command(): Command {
 
 /** All messages in inbox and done of all mailboxes, oldest first; needs no daemon. */
 async function log(options: Options): Promise<number> {
-  const root = bridgeRoot();
+  const root = knownRoot();
   const { full = false, json } = options;
   const limit = countOf('--limit', options.limit);
   const filter = new LogFilter(root, wantedBy(options));

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { ExitCode } from '../../protocol/errors.js';
-import { bridgeRoot, rootPaths } from '../../protocol/paths.js';
+import { rootPaths } from '../../protocol/paths.js';
 import { renderAgents, renderStatus } from '../../protocol/terminal/status-view.js';
 import { terminalOf } from '../../protocol/terminal/terminal.js';
 import { tilde, wrap } from '../../protocol/terminal/text.js';
@@ -9,6 +9,7 @@ import { readRules } from '../../mail/rules.js';
 import { isMuted } from '../../mail/rulings.js';
 import { messageIdOf } from '../cli/ids.js';
 import { examples } from '../cli/help.js';
+import { knownRoot } from '../cli/known-root.js';
 import { isPresent, readDirectory } from '../cli/live.js';
 import { print, printJson } from '../cli/output.js';
 
@@ -37,7 +38,7 @@ export function command(): Command {
  * @returns the exit code: 0 healthy, 1 not healthy, 3 no daemon runs
  */
 async function status(json: boolean): Promise<number> {
-  const root = bridgeRoot();
+  const root = knownRoot();
   const { report, reason, agents } = await readDirectory(root);
   const terminal = terminalOf();
   if (report !== undefined) {
@@ -68,7 +69,7 @@ async function status(json: boolean): Promise<number> {
  * @throws Cc2ccError E_USAGE for what cannot be an id
  */
 async function messageStatus(id: string, json: boolean): Promise<number> {
-  const root = bridgeRoot();
+  const root = knownRoot();
   const report = reportMessage(root, messageIdOf(id));
   const sentences = [sentenceOfReport(report), ...mutedSentence(root, report)];
   await (json ? printJson(report) : print(...wrap(sentences.join(' '), terminalOf().width)));

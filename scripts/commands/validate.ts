@@ -9,10 +9,10 @@ import { loadConfig } from '../../protocol/config.js';
 import { Cc2ccError, ExitCode, storeError } from '../../protocol/errors.js';
 import { hostPaths } from '../../protocol/host-paths.js';
 import { MAX_MESSAGE_FILE_BYTES } from '../../protocol/limits.js';
-import { bridgeRoot } from '../../protocol/paths.js';
 import { paint, terminalOf, type Terminal } from '../../protocol/terminal/terminal.js';
 import { oneLine } from '../../protocol/terminal/text.js';
 import { examples } from '../cli/help.js';
+import { knownRoot } from '../cli/known-root.js';
 import { SIGNATURES } from '../cli/message-view.js';
 import { print, printJson, say } from '../cli/output.js';
 import { readBounded } from '../cli/text-argument.js';
@@ -66,7 +66,7 @@ async function* validations(files: string[], rules: Rules): AsyncGenerator<Valid
 }
 
 function rulesHere(): Rules {
-  const root = bridgeRoot();
+  const root = knownRoot();
   const { signatures } = loadConfig(hostPaths(root).config);
   return { keys: new Keyring(root), hasKey: readKey(root) !== undefined, policy: signatures };
 }

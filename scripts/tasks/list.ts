@@ -6,11 +6,11 @@ import { bearerOf } from '../../mail/tasks/parties.js';
 import { TaskStore, unknownTask } from '../../mail/tasks/store.js';
 import type { Task } from '../../mail/tasks/task.js';
 import { ExitCode } from '../../protocol/errors.js';
-import { bridgeRoot } from '../../protocol/paths.js';
 import { renderTable, type Column } from '../../protocol/terminal/table.js';
 import { terminalOf } from '../../protocol/terminal/terminal.js';
 import { wrap } from '../../protocol/terminal/text.js';
 import { taskIdOf } from '../cli/ids.js';
+import { knownRoot } from '../cli/known-root.js';
 import { print, printJson, say } from '../cli/output.js';
 
 export interface ListOptions {
@@ -30,7 +30,7 @@ const COLUMNS: readonly Column[] = [
 
 /** `cc2cc task list`: by the files, so it works without a daemon too. */
 export async function listTasks({ all, agent, json }: ListOptions): Promise<number> {
-  const root = bridgeRoot();
+  const root = knownRoot();
   const registry = registryOf(root);
   const { open, ended, more } = await selectTasks(storeOf(root), registry, {
     agent: agent === undefined ? undefined : currentName(registry, agent),
@@ -63,7 +63,7 @@ export async function listTasks({ all, agent, json }: ListOptions): Promise<numb
  * @throws Cc2ccError E_UNKNOWN_TASK
  */
 export async function showTask(id: string, json: boolean): Promise<number> {
-  const root = bridgeRoot();
+  const root = knownRoot();
   const task = storeOf(root).read(taskIdOf(id));
   if (task === undefined) throw unknownTask(id);
   if (json) {
