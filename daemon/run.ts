@@ -105,7 +105,7 @@ export async function runDaemon(): Promise<RunningDaemon | Occupied> {
     office,
     { expiry, cleaning },
     logFile,
-    departure(root, instance.isCurrent),
+    departure(root, instance.isCurrent, config.roundMs),
     ({ ending, why }) => {
       log.warn(why);
       end(ending);
