@@ -42,6 +42,7 @@ const hookReportSchema = z.object({
   reason: z.string().max(64).optional(),
   stopHookActive: z.boolean().optional(),
   subagent: z.boolean().optional(),
+  plugin: z.boolean().optional(),
   ids: z.array(z.string().regex(ID_PATTERN)).max(1000).optional(),
 });
 const letterSchema = z.object({

@@ -28,11 +28,13 @@ const factsSchema = z.object({
   claudeDir: path.optional(),
   transcript: word.optional(),
   presence: word.optional(),
+  plugin: z.literal(true).optional(),
   reattach: z
     .object({
       name: word.optional(),
       listed: z.boolean(),
       tools: word.optional(),
+      standby: z.literal(true).optional(),
       pushed: z.array(z.string().regex(ID_PATTERN)).max(PUSHED_RING),
     })
     .optional(),

@@ -61,6 +61,7 @@ export class HookDesk {
       session.transcriptPath = report.transcriptPath;
     }
     if (report.ids !== undefined) session.seen(report.ids, 'hook');
+    if (!session.hookSource.hears(report.plugin === true)) return NOTHING;
     switch (report.event) {
       case 'session-start':
         session.leaving = false;

@@ -22,8 +22,8 @@ export interface LineReader {
 
 /** Who serves welcomed connections. */
 export interface Service {
-  /** Digest of the tool list, told to every shim. */
-  tools: string;
+  /** Digest of the tool list, told to every shim; undefined for a command. */
+  tools: (session: SessionFacts | undefined) => string;
   /** Set while the daemon is leaving; clients are told to come again. */
   retiring: () => boolean;
   session: (facts: SessionFacts, socket: Socket) => LineReader;
@@ -67,7 +67,7 @@ export function listenForHellos(instance: Instance, service: Service, log: Log):
         instance: instance.id,
         pid: process.pid,
         proof: proofOf(instance.token, 'daemon', nonce, time),
-        tools: service.tools,
+        tools: service.tools(session),
       };
       socket.write(encodeLine(welcome));
       return session === undefined ? service.control(socket) : service.session(session, socket);

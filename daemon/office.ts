@@ -24,6 +24,7 @@ import { SessionNames } from './session-names.js';
 import type { Registration, Session } from './session.js';
 import { noteTask } from './tasks/intake.js';
 import { TaskStore } from '../mail/tasks/store.js';
+import { areTwins, Twins } from './twins.js';
 
 /** What the office is given at its start. */
 export interface OfficeOptions {
@@ -55,6 +56,7 @@ export class Office {
   readonly legacy: LegacyMail;
   readonly rivals: Rivals;
   readonly sockets = new SocketBuckets();
+  readonly twins: Twins;
   readonly names: SessionNames;
   readonly tasks: TaskStore;
   /** Tool calls that are being carried out. */
@@ -86,6 +88,7 @@ export class Office {
     this.idle = new IdleNotices(this, idleWatches);
     this.legacy = new LegacyMail(this);
     this.rivals = new Rivals(this);
+    this.twins = new Twins(this);
   }
 
   /** The session that bears a name here and now. */
@@ -102,6 +105,7 @@ export class Office {
     for (const other of this.sessions) {
       if (supersedes(session.facts, other)) this.dismiss(other, 'replaced by a new connection');
     }
+    this.twins.settle(session);
     this.sessions.add(session);
     session.rules = this.rules;
     session.onPushed = () => {
@@ -119,12 +123,15 @@ export class Office {
    * Gives a session its name and mailbox. What waits in the mailbox is found at once, what comes
    * from now on rings.
    *
-   * @throws Cc2ccError E_STORE
+   * @throws Cc2ccError E_STORE; E_USAGE while another server of the client is the agent
    */
   register(session: Session): string {
     if (session.agent !== undefined) return session.agent.name;
+    this.twins.takeOver(session);
     const { facts } = session;
-    const former = facts.sessionId === undefined ? undefined : this.names.nameOf(facts.sessionId);
+    const former =
+      (facts.sessionId === undefined ? undefined : this.names.nameOf(facts.sessionId)) ??
+      session.inherits;
     const { name, lease } = claimFor(this.claimer(), facts, former, this.log);
     const mailbox = new Mailbox(
       mailboxPaths(this.root, name),
@@ -172,6 +179,7 @@ export class Office {
       this.log.info({ name: agent.name, why }, 'detached');
     }
     void session.transport.close();
+    if (!quietly) this.twins.left(session);
   }
 
   /** Moves a registered session to another name; see rename.ts for its mail. */
@@ -253,6 +261,7 @@ export class Office {
 function supersedes(now: SessionFacts, { facts: before, sessionId }: Session): boolean {
   if (now.attachKey === before.attachKey) return true;
   return (
+    !areTwins(now, before) &&
     now.reattach === undefined &&
     now.sessionId !== undefined &&
     [before.sessionId, sessionId].includes(now.sessionId) &&

@@ -4,8 +4,9 @@ import type { SessionFacts } from '../protocol/hello.js';
 import { answerControl, type ControlContext } from './control.js';
 import type { LineReader, Service } from './listener.js';
 import { takeBack } from './dropped.js';
+import { isLookingAround } from './looking-around.js';
 import { serveMcp } from './mcp/server.js';
-import { TOOLS_DIGEST } from './mcp/tools/index.js';
+import { toolsDigest } from './mcp/tools/index.js';
 import { SessionTransport } from './mcp/transport.js';
 import type { Office } from './office.js';
 import { Session } from './session.js';
@@ -18,7 +19,7 @@ export function makeService(
   retiring: () => boolean,
 ): Service {
   return {
-    tools: TOOLS_DIGEST,
+    tools: (facts) => toolsDigest(facts !== undefined && office.twins.mustStandBy(facts)),
     retiring,
     session: (facts, socket) => serveSession(office, instance, facts, socket),
     control: (socket) => answerControl(control, socket),
@@ -38,7 +39,7 @@ function serveSession(
     office.sockets.of(facts.ppid),
   );
   office.admit(session);
-  if (!isLookingAround(facts)) {
+  if (!session.standby && !isLookingAround(facts)) {
     try {
       office.register(session);
     } catch (error) {
@@ -76,16 +77,4 @@ function withDefaults(facts: SessionFacts, config: Config): SessionFacts {
     presence = config.presence,
   } = facts;
   return { ...facts, ...(lanes === undefined ? {} : { lanes }), transcript, presence };
-}
-
-/**
- * A health check of the client (`mcp list`) starts the server like a session does, but without an
- * inbox of its own, and ends at once. `claude -p` has one and ends soon too: an agent with a random
- * name, whose mailbox nobody would read again, unless it was given a name to be reached by. Both
- * become agents with their first tool call.
- */
-function isLookingAround(facts: SessionFacts): boolean {
-  const { entrypoint, messaging, wantedName, reattach } = facts;
-  if (entrypoint !== 'sdk-cli' || reattach?.name !== undefined) return false;
-  return !messaging || wantedName === undefined;
 }

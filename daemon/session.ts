@@ -3,6 +3,7 @@ import type { SessionFacts } from '../protocol/hello.js';
 import type { TokenBucket } from '../protocol/token-bucket.js';
 import type { NameLease } from '../mail/claim.js';
 import type { Doorbell } from './doorbell.js';
+import { HookSource } from './hook-source.js';
 import type { Entry } from './entry.js';
 import { Activity } from './evidence/activity.js';
 import type { Transcript } from './evidence/transcript.js';
@@ -52,6 +53,12 @@ export class Session {
   /** The client has said that the session ends. */
   leaving = false;
   ended = false;
+  /** Another server of the same client is the agent; this one has no tools and no name. */
+  standby = false;
+  /** The name that the other server of its client bore, and gave up for it. */
+  inherits: string | undefined;
+  /** Which of the client's hooks are heard, where it runs ours twice. */
+  readonly hookSource = new HookSource();
   /** Somebody wants to know when it becomes idle. */
   isWatched = false;
   /** Epoch milliseconds at which it was told who is online. */
@@ -67,6 +74,8 @@ export class Session {
   onEnd: (() => void) | undefined;
   /** Is told when something was handed to a lane. */
   onPushed: (() => void) | undefined;
+  /** Is told when it no longer stands by. */
+  onTakeOver: (() => void) | undefined;
   /** Is told when the conversation has got another id. */
   onFollow: (() => void) | undefined;
   readonly #offering: Offering;

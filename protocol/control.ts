@@ -102,6 +102,8 @@ export interface HookReport extends HookSession {
   stopHookActive?: boolean | undefined;
   /** It happened in a subagent, whose model is not the one that mail is for. */
   subagent?: boolean | undefined;
+  /** It is a hook of the Claude Code plugin, not of the settings. */
+  plugin?: boolean | undefined;
   /** UserPromptSubmit: our messages in the prompt. */
   ids?: string[] | undefined;
 }

@@ -30,6 +30,8 @@ export interface SessionFacts {
   transcript?: string;
   /** CC2CC_PRESENCE: `off` keeps joined and left notices away. */
   presence?: string;
+  /** Started by the Claude Code plugin; else registered by `claude mcp add`, or another client's. */
+  plugin?: true;
   /** Present when this shim was attached before. */
   reattach?: Reattach;
 }
@@ -42,6 +44,8 @@ export interface Reattach {
   listed: boolean;
   /** Digest of the tools that the client was told of. */
   tools?: string;
+  /** The session's other shim was the agent, and this one stood by. */
+  standby?: true;
   /** Ids of messages that have been written to the client, oldest first. */
   pushed: string[];
 }
@@ -67,7 +71,7 @@ export interface Welcome {
   instance: string;
   pid: number;
   proof: string;
-  /** Digest of the tool list that this daemon offers. */
+  /** Digest of the tool list that this daemon offers this shim's client. */
   tools: string;
 }
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { SessionFacts } from '../protocol/hello.js';
+import { OF_PLUGIN } from '../protocol/of-plugin.js';
 import { channelsOf } from './channels.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -18,7 +19,10 @@ const MAX_PRESENCE_CHARS = 20;
  * What the daemon should know of the session that this process serves. Secrets stay here: of the
  * session's inbox socket only whether there is one, of the parent's command line only the channels.
  */
-export async function gatherFacts(env: Env = process.env): Promise<SessionFacts> {
+export async function gatherFacts(
+  env: Env = process.env,
+  args: readonly string[] = process.argv.slice(2),
+): Promise<SessionFacts> {
   const { pid, ppid } = process;
   const cwd = workingFolder(env);
   return {
@@ -36,6 +40,7 @@ export async function gatherFacts(env: Env = process.env): Promise<SessionFacts>
     ...fact('claudeDir', claudeFolder(env, cwd), MAX_PATH_CHARS),
     ...fact('transcript', env['CC2CC_TRANSCRIPT']),
     ...fact('presence', env['CC2CC_PRESENCE'], MAX_PRESENCE_CHARS),
+    ...(args.includes(OF_PLUGIN) ? { plugin: true } : {}),
   };
 }
 

@@ -184,6 +184,7 @@ export class Forwarder {
     if (message.kind === 'request') return hopRequest(message, params);
     const { name, mode } = params;
     if (message.method === 'cc2cc/attached') this.#memory.named(name);
+    if (message.method === 'cc2cc/standby') this.#memory.stoodBy();
     if (message.method !== 'cc2cc/retire') return {}; // perhaps of a newer daemon
     return mode === 'stop' || mode === 'restart' ? { retire: mode } : {};
   }

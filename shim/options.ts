@@ -1,4 +1,5 @@
 import { ExitCode, sentenceOf } from '../protocol/errors.js';
+import { OF_PLUGIN } from '../protocol/of-plugin.js';
 import { LOCAL_SETTINGS } from '../protocol/settings/local.js';
 import { SESSION_SETTINGS } from '../protocol/settings/session.js';
 import type { Setting } from '../protocol/settings/setting.js';
@@ -28,7 +29,7 @@ export function answerToOptions(
   }
   if (args.length === 1 && args[0] === '--help') return { stdout: help(), code: ExitCode.ok };
   try {
-    const [other] = takeFlags(args, SETTINGS);
+    const [other] = takeFlags(args, SETTINGS).filter((arg) => arg !== OF_PLUGIN);
     if (other === undefined) return undefined;
     return { stderr: `${USAGE}\n`, code: ExitCode.usage };
   } catch (error) {

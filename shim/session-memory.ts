@@ -14,6 +14,7 @@ export class SessionMemory {
   /** Of a session that was never attached, the first daemon sees the beginning itself. */
   #known = false;
   #name: string | undefined;
+  #standby = false;
   #listed = false;
   /** Digests of the tools: of the daemon in force, and of those that the client was told of. */
   #offered: string | undefined;
@@ -26,6 +27,7 @@ export class SessionMemory {
       ...(this.#name === undefined ? {} : { name: this.#name }),
       listed: this.#listed,
       ...(this.#told === undefined ? {} : { tools: this.#told }),
+      ...(this.#standby ? { standby: true } : {}),
       pushed: this.#pushed.list(),
     };
   }
@@ -35,7 +37,14 @@ export class SessionMemory {
     this.#offered = tools;
   }
 
+  /** The session's other server is the agent now. */
+  stoodBy(): void {
+    this.#standby = true;
+    this.#name = undefined;
+  }
+
   named(name: unknown): void {
+    this.#standby = false;
     this.#name = typeof name === 'string' && name.length <= MAX_NAME_CHARS ? name : undefined;
   }
 

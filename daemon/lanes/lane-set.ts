@@ -1,8 +1,12 @@
 import { LANES, type Evidence, type LaneName } from '../../mail/delivery.js';
 import type { SessionFacts } from '../../protocol/hello.js';
 
-/** Flag values that mean us: `server:cc2cc`, `plugin:cc2cc@market`, or a server named after us. */
-const OUR_CHANNEL = /^(?:server|plugin):[^@]*cc2cc/;
+/** Flag values that mean us: `server:cc2cc`, or a server named after us; `plugin:cc2cc@market`. */
+const OUR_CHANNEL = /^server:[^@]*cc2cc/;
+const CHANNEL_OF_PLUGIN = /^plugin:[^@]*cc2cc[^@]*@/;
+
+/** What of a session's facts decides on its lanes. */
+type LaneFacts = Pick<SessionFacts, 'lanes' | 'channels' | 'messaging' | 'plugin'>;
 
 /** How often a message is tried on a lane that has brought others before the next one has its turn. */
 const MAX_ATTEMPTS = 3;
@@ -33,7 +37,7 @@ export class LaneSet {
   readonly #lanes: Lane[];
   lastEvidence: LastEvidence | undefined;
 
-  constructor(facts: Pick<SessionFacts, 'lanes' | 'channels' | 'messaging'>) {
+  constructor(facts: LaneFacts) {
     this.#lanes = chooseLanes(facts).map((name) => ({
       name,
       confirmed: false,
@@ -116,17 +120,26 @@ export class LaneSet {
  * client was started with our channel flag (which the handshake does not tell), then the session's
  * own socket where it has one, then hooks. Tool results are always there.
  */
-export function chooseLanes({
-  lanes,
-  channels,
-  messaging,
-}: Pick<SessionFacts, 'lanes' | 'channels' | 'messaging'>): LaneName[] {
+export function chooseLanes(facts: LaneFacts): LaneName[] {
+  const { lanes, messaging } = facts;
   const words = (lanes ?? '').split(/[\s,]+/);
   const wished = words.flatMap((word) => LANES.find((name) => name === word) ?? []);
   const byItself: LaneName[] = [
-    ...(channels.some((value) => OUR_CHANNEL.test(value)) ? (['channel'] as const) : []),
+    ...(asksForChannel(facts) ? (['channel'] as const) : []),
     ...(messaging ? (['socket'] as const) : []),
     'hook',
   ];
   return [...new Set([...(wished.length > 0 ? wished : byItself), 'tool' as const])];
+}
+
+/**
+ * Whether the client was started with our channel flag. It takes pushes of a server that the flag names,
+ * and drops those of another in silence: the plugin's server is not called `server:cc2cc`.
+ */
+export function asksForChannel({
+  channels,
+  plugin,
+}: Pick<SessionFacts, 'channels' | 'plugin'>): boolean {
+  const ours = plugin === true ? CHANNEL_OF_PLUGIN : OUR_CHANNEL;
+  return channels.some((value) => ours.test(value));
 }

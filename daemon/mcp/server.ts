@@ -11,7 +11,7 @@ import type { Office } from '../office.js';
 import type { Session } from '../session.js';
 import { callTool } from './call-tool.js';
 import { instructionsFor } from './instructions.js';
-import { TOOL_LIST, TOOLS_DIGEST } from './tools/index.js';
+import { TOOL_LIST, toolsDigest } from './tools/index.js';
 import type { ToolCall } from './tools/tool.js';
 
 /** A client that does not answer a ping for so long gets no pushes until it lists the tools again. */
@@ -25,9 +25,16 @@ export async function serveMcp(office: Office, session: Session): Promise<void> 
     {
       capabilities: { experimental: { 'claude/channel': {} }, tools: { listChanged: true } },
       // In the options and not in the server info: there it never reaches the model.
-      instructions: instructionsFor(session.agent?.name),
+      // One that stands by says nothing: the session's other server has said it.
+      ...(session.standby
+        ? {}
+        : { instructions: instructionsFor(session.agent?.name, facts.plugin === true) }),
     },
   );
+  const tellToolsChanged = (): void => {
+    void server.sendToolListChanged().catch(ignoreClosed);
+  };
+  session.onTakeOver = tellToolsChanged;
   server.onerror = (error) => {
     office.log.debug({ err: error, name: session.agent?.name }, 'mcp error');
   };
@@ -42,15 +49,14 @@ export async function serveMcp(office: Office, session: Session): Promise<void> 
     office.signOn(session);
     if (facts.reattach?.listed !== true) return;
     // The client is long past its start; only its tool list may be another daemon's.
-    if (facts.reattach.tools !== TOOLS_DIGEST)
-      void server.sendToolListChanged().catch(ignoreClosed);
+    if (facts.reattach.tools !== toolsDigest(session.standby)) tellToolsChanged();
     void openAfterBarrier(office, session, server);
   };
   server.setRequestHandler(ListToolsRequestSchema, (_request, { requestId }) => {
     transport.afterSend(requestId, (sent) => {
       if (sent) void openAfterBarrier(office, session, server);
     });
-    return { tools: TOOL_LIST };
+    return { tools: session.standby ? [] : TOOL_LIST };
   });
   server.setRequestHandler(CallToolRequestSchema, ({ params }, { requestId, signal }) => {
     const call: ToolCall = {

@@ -14,9 +14,10 @@ const OUTPUT_MS = 1_000;
 /**
  * `cc2cc hook <event>`: tells the daemon what the session does, and the session what waits for it.
  *
+ * @param plugin the hook is the plugin's
  * @throws Error for everything that is in the way; the session must not be bothered with it
  */
-export async function reportEvent(event: HookEvent): Promise<void> {
+export async function reportEvent(event: HookEvent, plugin = false): Promise<void> {
   const bytes = await readStdin();
   const input = bytes === undefined ? undefined : parseInput(bytes);
   if (input === undefined) throw new Error('no JSON object on stdin, or too large a one');
@@ -28,7 +29,7 @@ export async function reportEvent(event: HookEvent): Promise<void> {
   const { connection, reply } = await within(
     patience,
     'an answer of the daemon',
-    ask(reportOf(event, session, input)),
+    ask({ ...reportOf(event, session, input), ...(plugin ? { plugin } : {}) }),
   );
   // Looked at twice: a `stop` without a reason would hold the session up for nothing.
   const output = typeof reply.text === 'string' ? outputFor(event, reply.text) : undefined;

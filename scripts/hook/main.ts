@@ -1,6 +1,7 @@
 import { isatty } from 'node:tty';
 import { HOOK_EVENTS } from '../../protocol/control.js';
 import { errnoOf, ExitCode, sentenceOf } from '../../protocol/errors.js';
+import { OF_PLUGIN } from '../../protocol/of-plugin.js';
 import { LOCAL_SETTINGS } from '../../protocol/settings/local.js';
 import { takeFlags } from '../../protocol/settings/take-flags.js';
 import { reportEvent } from './event.js';
@@ -38,7 +39,8 @@ Examples:
  * @returns the exit code; all output has been taken
  */
 export async function hook(args: readonly string[]): Promise<number> {
-  const [word, ...options] = withoutFlags(args);
+  const plugin = args.includes(OF_PLUGIN);
+  const [word, ...options] = withoutFlags(args.filter((arg) => arg !== OF_PLUGIN));
   if (word === 'settings' && options.every((option) => option === '--wait')) {
     const { hookSettings } = await import('./settings.js');
     const hooks = hookSettings({ wait: options.length > 0 });
@@ -55,7 +57,7 @@ export async function hook(args: readonly string[]): Promise<number> {
   }
   return undisturbing(async () => {
     if (event === undefined) return wait();
-    await reportEvent(event);
+    await reportEvent(event, plugin);
     return ExitCode.ok;
   });
 }

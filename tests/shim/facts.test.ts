@@ -47,6 +47,11 @@ test('channels in a hostile number are cut', () => {
   assert.equal(channelsIn(['claude', DEV, ...many]).length, 20);
 });
 
+test('the launcher of the plugin says that the shim is its', async () => {
+  assert.equal((await gatherFacts({}, ['--of-plugin'])).plugin, true);
+  assert.equal((await gatherFacts({ CLAUDE_PLUGIN_ROOT: '/of/another' }, [])).plugin, undefined);
+});
+
 test('facts come from the environment', async () => {
   const { attachKey, ...facts } = await gatherFacts({
     CLAUDE_PROJECT_DIR: '/p',

@@ -13,6 +13,7 @@ const CASES: [args: string[], code: number, stdout: RegExp, stderr: RegExp][] = 
   [['--lanes=horn'], 2, /^$/, /--lanes: expected a list of .*not "horn"/],
   [['--bridge-dir', 'post'], 2, /^$/, /--bridge-dir: .*absolute/],
   [['--rate', '5'], 2, /^$/, /^usage: cc2cc-shim/],
+  [['--of-plugin', '--wat'], 2, /^$/, /^usage: cc2cc-shim/],
 ];
 
 for (const [args, code, stdout, stderr] of CASES) {

@@ -44,8 +44,12 @@ export const TOOL_LIST = TOOLS.map(({ name, description, inputSchema, alwaysLoad
   ...(alwaysLoad ? { _meta: { 'anthropic/alwaysLoad': true } } : {}),
 }));
 
-/** Tells whether a re-attached session knows other tools than these. */
-export const TOOLS_DIGEST = createHash('sha256')
+const TOOLS_DIGEST = createHash('sha256')
   .update(JSON.stringify(TOOL_LIST))
   .digest('hex')
   .slice(0, 16);
+
+/** Tells whether a re-attached session knows other tools than it has now; a server that stands by has none. */
+export function toolsDigest(standby: boolean): string {
+  return standby ? 'none' : TOOLS_DIGEST;
+}

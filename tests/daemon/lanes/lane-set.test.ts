@@ -7,7 +7,7 @@ test('the lanes of a session, by what it was started with and by what it is told
     [undefined, [], false, 'hook tool'],
     [undefined, [], true, 'socket hook tool'],
     [undefined, ['server:cc2cc'], true, 'channel socket hook tool'],
-    [undefined, ['plugin:cc2cc@market'], false, 'channel hook tool'],
+    [undefined, ['plugin:cc2cc@market'], false, 'hook tool'], // that is another server than this
     [undefined, ['server:telegram', 'server:my-cc2cc'], false, 'channel hook tool'],
     [undefined, ['server:telegram'], false, 'hook tool'],
     [undefined, ['plugin:other@cc2cc'], false, 'hook tool'], // a market of that name is not us
@@ -24,6 +24,20 @@ test('the lanes of a session, by what it was started with and by what it is told
   for (const [lanes, channels, messaging, is] of cases) {
     const facts = { channels, messaging, ...(lanes === undefined ? {} : { lanes }) };
     assert.equal(chooseLanes(facts).join(' '), is, JSON.stringify(facts));
+  }
+});
+
+test('the server of the plugin has the channel that names the plugin', () => {
+  const cases: [channels: string[], is: string][] = [
+    [['plugin:cc2cc@market'], 'channel hook tool'],
+    [['server:cc2cc', 'plugin:my-cc2cc@market'], 'channel hook tool'],
+    [['server:cc2cc'], 'hook tool'],
+    [['plugin:other@cc2cc'], 'hook tool'],
+    [[], 'hook tool'],
+  ];
+  for (const [channels, is] of cases) {
+    const lanes = chooseLanes({ channels, messaging: false, plugin: true });
+    assert.equal(lanes.join(' '), is, channels.join(' '));
   }
 });
 
