@@ -135,6 +135,12 @@ export default defineConfig(
     rules: importRules(ban),
   })),
   {
+    files: ['plugin/*.cjs'],
+    languageOptions: {
+      globals: { __dirname: 'readonly', process: 'readonly', setTimeout: 'readonly' },
+    },
+  },
+  {
     files: ['{scripts,bench,tests,daemon/commands}/**/*.ts', 'setup.js'],
     rules: { 'no-console': 'off' },
   },
