@@ -5,6 +5,9 @@ import type { Extras, Sandbox } from './sandbox.js';
 
 export const SHIM = fileURLToPath(new URL('../../bin/cc2cc-shim.cjs', import.meta.url));
 
+/** What starts the shim within the client's plugin. */
+export const LAUNCHER = fileURLToPath(new URL('../../../plugin/launch.cjs', import.meta.url));
+
 export interface AgentOptions {
   /** The name it wishes; it may be granted a variant. */
   name?: string;

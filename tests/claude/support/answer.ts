@@ -23,9 +23,17 @@ export function sayText(text: string): TextBlock {
   return { type: 'text', text };
 }
 
+/** What the client calls our server: as it was registered, or as the plugin's. */
+export type ServerName = 'cc2cc' | 'plugin:cc2cc:cc2cc';
+
 /** A call of one of our tools; a name with `__` or a capital (`Bash`) is taken as it stands. */
-export function useTool(tool: string, input: Record<string, unknown> = {}): ToolUse {
-  const name = /__|^[A-Z]/.test(tool) ? tool : `mcp__cc2cc__${tool}`;
+export function useTool(
+  tool: string,
+  input: Record<string, unknown> = {},
+  server: ServerName = 'cc2cc',
+): ToolUse {
+  const ours = `mcp__${server.replaceAll(':', '_')}__${tool}`;
+  const name = /__|^[A-Z]/.test(tool) ? tool : ours;
   return { type: 'tool_use', id: `toolu_${randomUUID().replaceAll('-', '')}`, name, input };
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { heartbeatNames, readHeartbeat } from '../../../protocol/heartbeat.js';
 import { until } from '../../support/events.js';
 import type { Extras, Sandbox } from '../../support/sandbox.js';
-import { useTool } from './answer.js';
+import { useTool, type ServerName } from './answer.js';
 import type { Model } from './model.js';
 import type { ToolOutcome } from './request.js';
 import { isBusy, inputOf } from './screen.js';
@@ -16,6 +16,8 @@ export interface SessionOptions {
   env?: Extras;
   /** Settings for this session only, such as hooks. */
   settings?: object;
+  /** It has our server by the plugin, and not as a registered one. */
+  plugin?: boolean;
 }
 
 /** What a session is made of; the world knows it. */
@@ -26,6 +28,8 @@ export interface SessionParts {
   env: Readonly<Record<string, string>>;
   cwd: string;
   args: readonly string[];
+  /** What the client calls our server. */
+  server: ServerName;
 }
 
 /** A client needs a second for its start on an idle machine, and for its end. */
@@ -37,7 +41,8 @@ const DEBUG_CHARACTERS = 300;
 /** What `hooks module` says of the built-in plugins is noise. */
 const TELLING = /MCP|ERROR|hook(?!s module)/i;
 /** Nothing else that can be seen says that the client has the tools of a server at hand. */
-const CONNECTED = 'MCP server "cc2cc": Successfully connected';
+const connectedTo = (server: ServerName): string =>
+  `MCP server "${server}": Successfully connected`;
 
 let sessions = 0;
 let calls = 0;
@@ -55,11 +60,12 @@ export class ClaudeSession {
     readonly model: Model,
     readonly sandbox: Sandbox,
     debugLog: string,
+    readonly server: ServerName,
   ) {
     this.#debugLog = debugLog;
   }
 
-  static start({ sandbox, model, bin, env, cwd, args }: SessionParts): ClaudeSession {
+  static start({ sandbox, model, bin, env, cwd, args, server }: SessionParts): ClaudeSession {
     sessions += 1;
     const folder = join(sandbox.dir, `t${sessions}`); // short: see TerminalOptions
     mkdirSync(folder, { mode: 0o700 });
@@ -67,7 +73,7 @@ export class ClaudeSession {
     const command = [bin, '--debug-file', debugLog, ...args];
     const terminal = Terminal.start({ folder, cwd, env, command });
     sandbox.defer(() => terminal.end());
-    return new ClaudeSession(terminal, model, sandbox, debugLog);
+    return new ClaudeSession(terminal, model, sandbox, debugLog, server);
   }
 
   /**
@@ -78,9 +84,13 @@ export class ClaudeSession {
     this.pid = await this.terminal.programPid();
     await this.terminal.shows((s) => inputOf(s) !== undefined, 'prompt', START_MS);
     this.agent = await until(() => this.#agentNow(), 'agent for the session', START_MS);
-    const connected = (): number => this.#debugText().split(CONNECTED).length - 1;
-    await until(() => connected() > this.#connections, 'connection of the client', START_MS);
-    this.#connections = connected();
+    await until(() => this.connections() > this.#connections, 'connection of the client', START_MS);
+    this.#connections = this.connections();
+  }
+
+  /** How often the client has connected one of our servers. */
+  connections(server = this.server): number {
+    return this.#debugText().split(connectedTo(server)).length - 1;
   }
 
   /** Types a prompt or a command and sends it off. The client may be busy: then it is queued. */
@@ -97,7 +107,7 @@ export class ClaudeSession {
   async call(tool: string, input: Record<string, unknown> = {}): Promise<ToolOutcome> {
     calls += 1;
     const prompt = `please make call ${calls}.`;
-    const use = useTool(tool, input);
+    const use = useTool(tool, input, this.server);
     this.model.when(new RegExp(`^please make call ${calls}\\.$`, 'm'), use);
     await this.type(prompt);
     const outcomeOf = (results: ToolOutcome[]): ToolOutcome | undefined =>

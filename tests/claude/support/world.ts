@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { callDaemon } from '../../../protocol/control.js';
 import { heartbeatNames, readHeartbeat } from '../../../protocol/heartbeat.js';
-import { SHIM } from '../../support/agents.js';
+import { LAUNCHER, SHIM } from '../../support/agents.js';
 import { daemonPids, signal } from '../../support/daemon.js';
 import { until } from '../../support/events.js';
 import { commandOf, processesIn, processesOf } from '../../support/processes.js';
@@ -40,7 +40,8 @@ export interface Ended {
   stderr: string;
 }
 
-const PERMISSIONS = ['--permission-mode', 'default', '--allowedTools', 'mcp__cc2cc'];
+const TOOLS = ['mcp__cc2cc', 'mcp__plugin_cc2cc_cc2cc'];
+const PERMISSIONS = ['--permission-mode', 'default', '--allowedTools', ...TOOLS];
 const RUN_MS = 60_000;
 const LOG_LINES = 20;
 const END_MS = 10_000;
@@ -95,12 +96,13 @@ function makeWorld(
     sandbox,
     api,
     t,
-    start: async (name, { args = [], env, settings } = {}) => {
+    start: async (name, { args = [], env, settings, plugin = false } = {}) => {
       const where = place(name, env);
       const more = settings === undefined ? [] : ['--settings', settingsFile(where.cwd, settings)];
       const session = ClaudeSession.start({
         ...{ sandbox, bin, model: api.modelOf(name), ...where },
         args: [...PERMISSIONS, ...more, ...args],
+        server: plugin ? 'plugin:cc2cc:cc2cc' : 'cc2cc',
       });
       sessions.push(session);
       await session.ready();
@@ -112,7 +114,7 @@ function makeWorld(
       const { agents } = await callDaemon(paths, 'status', {});
       return agents.filter(({ status }) => status !== 'offline').map((agent) => agent.name);
     },
-    shims: () => processesOf(sandbox.env, SHIM),
+    shims: () => [SHIM, LAUNCHER].flatMap((path) => processesOf(sandbox.env, path)),
   };
 }
 
