@@ -3,7 +3,10 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { callDaemon } from '../../protocol/control.js';
+import { SHIM } from '../support/agents.js';
 import { until } from '../support/events.js';
+import { processesOf } from '../support/processes.js';
 import type { Extras } from '../support/sandbox.js';
 import { claudeTest, type World } from './support/world.js';
 
@@ -93,6 +96,9 @@ claudeTest('a session with the plugin alone talks to a registered one', async (w
   await ben.idle();
   await ben.call('reply', { msg_id: id, text: 'heard' });
   await ann.model.given(/^> heard$/m);
+  const { agents } = await callDaemon(world.sandbox.hostPaths(), 'status', {});
+  // The hooks of the plugin have reported what came.
+  assert.equal(agents.find(({ name }) => name === 'ann')?.lastEvidence?.evidence, 'hook');
   assert.deepEqual((await online()).sort(), ['ann', 'ben']);
   assert.match(JSON.stringify(ann.model.turns[0]?.body), /cc2cc:messages/); // the skill is offered
 });
@@ -122,4 +128,23 @@ claudeTest('server and hooks twice: one agent, each message once', async (world)
     assert.equal(last.split(words).length - 1, 1, words);
   }
   assert.ok(!existsSync(join(sandbox.root, 'to-ann-2')));
+});
+
+claudeTest('the server of the plugin takes over from a registered one that ends', async (world) => {
+  const { start, online, sandbox } = world;
+  await installPlugin(world);
+  const ann = await start('ann');
+  await until(() => ann.connections('plugin:cc2cc:cc2cc') > 0, 'the other connection', 20_000);
+  const [registered = 0] = processesOf(sandbox.env, SHIM);
+  process.kill(registered, 'SIGTERM'); // of the sandbox, and alive a moment ago
+  // The client has heard of the tools when the model can call them.
+  await until(
+    async () => {
+      const { text, isError } = await ann.call('mcp__plugin_cc2cc_cc2cc__whoami');
+      return !isError && text.includes('You are "ann"');
+    },
+    'tools of the plugin',
+    60_000,
+  );
+  assert.deepEqual(await online(), ['ann']);
 });
