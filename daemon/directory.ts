@@ -1,6 +1,7 @@
 import { describeByFiles } from '../mail/directory.js';
 import type { AgentStatus } from '../protocol/control.js';
 import { heartbeatNames, isFresh, isReturning, readHeartbeat } from '../protocol/heartbeat.js';
+import { describeLanes } from './lanes/describe.js';
 import type { Office } from './office.js';
 import type { Session } from './session.js';
 
@@ -17,6 +18,8 @@ export function describeAgent(office: Office, name: string): AgentStatus {
       confirmed: session.lanes.isConfirmed(session.lane),
       lastEvidence: evidenceOf(session),
       deadLanes: session.lanes.dead,
+      lanes: describeLanes(session),
+      pids: { shim: session.facts.pid, client: session.facts.ppid },
       summary: session.profile.summary ?? null,
       waiting: session.agent.mailbox.entries.size,
       since: session.since.toISOString(),

@@ -5,6 +5,16 @@ import type { MessageType, Priority } from './envelope.js';
 import { Cc2ccError } from './errors.js';
 import type { HostPaths } from './host-paths.js';
 
+/** What one lane can do for a session. */
+export interface LaneStatus {
+  name: string;
+  usable: boolean;
+  /** Whether it wakes a session that is idle; true only where it is usable. */
+  wakes: boolean;
+  /** Why it is not usable; null where it is. */
+  why: string | null;
+}
+
 /** One agent in a status report. */
 export interface AgentStatus {
   name: string;
@@ -19,6 +29,10 @@ export interface AgentStatus {
   lastEvidence: { evidence: string; lane: string; at: string } | null;
   /** Lanes that were given up, and why. */
   deadLanes: { name: string; why: string }[];
+  /** Every lane there is, of an agent that is attached here. An older daemon does not tell. */
+  lanes?: LaneStatus[];
+  /** Its processes, of who is attached here. An older daemon does not tell. */
+  pids?: { shim: number; client: number };
   /** What the agent said that it is doing. */
   summary: string | null;
   /** Messages in the inbox that no evidence says were seen. */
