@@ -14,8 +14,8 @@ export async function run(args: readonly string[] = process.argv.slice(2)): Prom
   await runProgram(await programFor(args));
 }
 
-/** What mends the configuration, and what never disturbs a session. */
-const BEARS_MISTAKES = ['config', 'hook'];
+/** What mends the configuration or says what is wrong with it, and what never disturbs a session. */
+const BEARS_MISTAKES = ['config', 'doctor', 'hook'];
 
 /** The program with the commands that the arguments name in full, and the others by name only. */
 export async function programFor(args: readonly string[]): Promise<Command> {

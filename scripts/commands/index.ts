@@ -49,6 +49,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./status.js'),
   },
   {
+    name: 'doctor',
+    summary: 'check everything, and say what mends it',
+    load: () => import('./doctor.js'),
+  },
+  {
     name: 'agents',
     summary: 'who is there, or one agent with its card; needs no daemon',
     load: () => import('./agents.js'),

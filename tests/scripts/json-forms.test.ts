@@ -53,6 +53,7 @@ test('every field that a command prints as JSON is documented', async (t) => {
     section(COMMANDS, '`cc2cc send`'),
   );
   await documented(['status'], STATUS, { code: 3 });
+  await documented(['doctor', '--fix'], '');
   await documented(['status', '--message', sent['id'] as string], REPORT);
   await documented(['agents', '--all'], STATUS);
   await documented(['agents', 'ben'], STATUS + section(SPECIFICATION, 'Agent cards'));

@@ -46,6 +46,7 @@ const USES: Record<string, { args: (scene: Scene) => string[]; reads?: boolean }
     { args: ({ task }) => ['task', 'progress', task, 'half', '--from', 'ann'] },
   ],
   status: [{ args: ({ message }) => ['status', '--message', message], reads: true }],
+  doctor: [{ args: () => ['doctor'], reads: true }],
   log: [{ args: () => ['log'], reads: true }],
   agents: [
     { args: () => ['agents', '--all'], reads: true },
