@@ -15,18 +15,24 @@ export function readToken(path: string): string | undefined {
   let text;
   try {
     stats = lstatSync(path);
+    // A FIFO would be waited at.
+    if (!stats.isFile() && !stats.isSymbolicLink()) throw unsafe(path);
     text = readFileSync(path, 'utf8').trim();
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return undefined;
-    throw storeError('read the token', path, error);
+    throw error instanceof Cc2ccError ? error : storeError('read the token', path, error);
   }
   const uid = process.getuid?.();
   if (uid !== undefined && (!stats.isFile() || stats.uid !== uid || (stats.mode & 0o077) !== 0)) {
-    throw new Cc2ccError('E_UNSAFE', `${path} is not a private file of yours.`, {
-      hint: `Remove it and restart the daemon: rm '${path}' && cc2cc-daemon restart`,
-    });
+    throw unsafe(path);
   }
   return TOKEN.test(text) ? text : undefined;
+}
+
+function unsafe(path: string): Cc2ccError {
+  return new Cc2ccError('E_UNSAFE', `${path} is not a private file of yours.`, {
+    hint: `Remove it and restart the daemon: rm '${path}' && cc2cc-daemon restart`,
+  });
 }
 
 /** Reads the token or makes one; of several makers at once, all end up with the same. */
