@@ -3,6 +3,11 @@ import { createHash } from 'node:crypto';
 import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { Keyring } from '../../../mail/keyring.js';
+import { EXAMPLE_RULES } from '../../../mail/rules.js';
+import { makeFolder } from '../../../protocol/make-folder.js';
+import { rootPaths } from '../../../protocol/paths.js';
+import { ensurePrivateFolder } from '../../../protocol/private-folder.js';
 import type { CheckResult } from '../../../scripts/doctor/check.js';
 import type { Mended } from '../../../scripts/doctor/examine.js';
 import { cli } from '../../support/cli.js';
@@ -22,11 +27,19 @@ export const OF_MACHINE = ['node-path', 'installation', 'inotify', 'disk'];
 export async function healthyHome(t: TestContext, extras: Extras = {}): Promise<Sandbox> {
   const sandbox = sandboxFor(t, extras);
   fakeClaude(sandbox, 'echo "2.1.329 (Claude Code)"');
-  const made = await cli(sandbox, ['init'], { env: { PATH: pathOf(sandbox) } });
-  assert.equal(made.code, 0, made.stderr);
+  prepareRoot(sandbox.root);
   register(sandbox, { cc2cc: { type: 'stdio', command: process.execPath, args: [SHIM] } });
   await installHooks(sandbox);
   return sandbox;
+}
+
+/** As `cc2cc init` does, without a process. */
+function prepareRoot(root: string): void {
+  ensurePrivateFolder(root);
+  const { status, agents, rejected, leases, rules } = rootPaths(root);
+  for (const folder of [status, agents, rejected, leases]) makeFolder(folder);
+  new Keyring(root).ensure();
+  writeFileSync(rules, EXAMPLE_RULES, { mode: 0o600 });
 }
 
 /** A program `claude` that does so. */
@@ -45,10 +58,13 @@ export function register(sandbox: Sandbox, mcpServers: Record<string, unknown>):
 export const settingsFile = (sandbox: Sandbox): string =>
   join(sandbox.home, '.claude', 'settings.json');
 
+/** The same for all sandboxes: printed once. */
+let hooks: Promise<string> | undefined;
+
 export async function installHooks(sandbox: Sandbox): Promise<void> {
-  const { stdout } = await cli(sandbox, ['hook', 'settings']);
+  hooks ??= cli(sandbox, ['hook', 'settings']).then(({ stdout }) => stdout);
   mkdirSync(join(sandbox.home, '.claude'), { recursive: true });
-  writeFileSync(settingsFile(sandbox), stdout);
+  writeFileSync(settingsFile(sandbox), await hooks);
 }
 
 export function changeHooks(sandbox: Sandbox, change: (text: string) => string): void {

@@ -1,5 +1,8 @@
 /** What depends on the machine is judged apart from how it is found out. */
 import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { judgeDisk, type Room } from '../../../scripts/doctor/checks/disk.js';
 import { isAtLeast, judgeNode, judgeNodePath } from '../../../scripts/doctor/checks/node.js';
@@ -29,9 +32,6 @@ const CASES: [what: string, finding: unknown, state: State, mend?: RegExp][] = [
   ['a newer Node', judgeNode('26.0.0', '>=20.19.0'), 'ok'],
   ['an older Node', judgeNode('20.18.3', '>=20.19.0'), 'fail', /nodejs\.org/],
   ['Node of the system', judgeNodePath('/usr/bin/node'), 'ok'],
-  ['Node of nvm', judgeNodePath('/home/a/.nvm/versions/node/v22.1.0/bin/node'), 'warn', /cc2cc/],
-  ['Node of fnm', judgeNodePath('/run/user/1/fnm_multishells/1_2/bin/node'), 'warn', /cc2cc/],
-  ['Node of Homebrew', judgeNodePath('/opt/homebrew/Cellar/node/22/bin/node'), 'warn', /cc2cc/],
   ['much room', judgeDisk([room(9000 * MIB, 1e6), room(5000 * MIB)]), 'ok'],
   ['little room', judgeDisk([room(9000 * MIB), room(50 * MIB)]), 'warn', /cleanup --days 1/],
   ['no room', judgeDisk([room(1 * MIB, 1e6)]), 'fail', /cleanup --days 1/],
@@ -72,6 +72,24 @@ for (const [what, finding, state, mend] of CASES) {
     if (mend === undefined) assert.equal(fix, undefined);
     else assert.match(fix?.command ?? '', mend);
     assert.doesNotMatch(text, /\.$/);
+  });
+}
+
+for (const folder of [
+  '.nvm/versions/node/v22.1.0/bin',
+  'fnm_multishells/1_2/bin',
+  'Cellar/node/22.1.0/bin',
+]) {
+  test(`a Node in ${folder} goes with its version`, (t) => {
+    const dir = mkdtempSync(join(tmpdir(), 'cc2cc-'));
+    t.after(() => {
+      rmSync(dir, { recursive: true });
+    });
+    const program = join(dir, folder, 'node');
+    mkdirSync(dirname(program), { recursive: true });
+    writeFileSync(program, '');
+    const { state, fix } = judgeNodePath(program) as Finding;
+    assert.deepEqual([state, fix?.command], ['warn', 'cc2cc init']);
   });
 }
 
