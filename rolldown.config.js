@@ -2,7 +2,7 @@ import { defineConfig } from 'rolldown';
 
 /** Of what may be in the files; their licences ask for it. */
 const LICENCES = `/* Contains env-paths, is-safe-filename, string-width and what it needs (c) Sindre Sorhus; commander (c) TJ Holowaychuk;
-zod (c) Colin McDonnell; uuid (c) its contributors: MIT licence. write-file-atomic (c) Rebecca Turner,
+zod (c) Colin McDonnell; jsonc-parser (c) Microsoft; uuid (c) its contributors: MIT licence. write-file-atomic (c) Rebecca Turner,
 signal-exit (c) Ben Coe and others: ISC licence. canonicalize (c) Samuel Erdtman: Apache-2.0. */`;
 
 /**
@@ -19,7 +19,11 @@ const bundle = (
   input: { [name]: entry },
   platform: 'node',
   // The sources name their imports by what tsc makes of them.
-  resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
+  resolve: {
+    extensionAlias: { '.js': ['.ts', '.js'] },
+    // Its main file finds its parts by a `require` that no bundler can see through.
+    alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
+  },
   external: [/^node:/, ...external],
   plugins,
   // External files lie beside the bundle's folder as they do beside the source's.
@@ -51,13 +55,17 @@ const program = {
 };
 
 /**
- * What several commands share is in two chunks, what needs schemas and what does not: as chunks by who
- * shares what, a command loaded fifty of them, and each costs more to find and compile than its code.
+ * What several commands share is in three chunks, what needs schemas, what does not, and what is known of
+ * Claude Code's own files: as chunks by who shares what, a command loaded fifty of them, and each costs
+ * more to find and compile than its code.
  */
 const shared = {
   debugName: 'shared',
   minShareCount: 2,
-  name: (id, graph) => (reaches(id, /[\\/]node_modules[\\/]zod[\\/]/, graph) ? 'mail' : 'base'),
+  name: (id, graph) => {
+    if (/[\\/](?:jsonc-parser|scripts[\\/]claude)[\\/]/.test(id)) return 'setup';
+    return reaches(id, /[\\/]node_modules[\\/]zod[\\/]/, graph) ? 'mail' : 'base';
+  },
 };
 
 /** Whether a module is, or loads at its start, one whose path matches. */
