@@ -30,21 +30,28 @@ const BEFORE_IDLE = ['SessionStart', 'Stop'];
  * shell.
  *
  * @param wait also the waiter that wakes an idle session
+ * @param node the Node program to run them
  */
-export function hookSettings({ wait }: { wait: boolean }): HookSettings {
+export function hookSettings({
+  wait,
+  node = process.execPath,
+}: {
+  wait: boolean;
+  node?: string;
+}): HookSettings {
   return Object.fromEntries(
     HOOK_EVENTS.map((event) => {
       const name = CLIENT_EVENTS[event];
-      const hooks = [commandHook(event, TIMEOUT_S)];
+      const hooks = [commandHook(node, event, TIMEOUT_S)];
       if (wait && BEFORE_IDLE.includes(name)) {
-        hooks.push({ ...commandHook('wait', WAIT_TIMEOUT_S), asyncRewake: true });
+        hooks.push({ ...commandHook(node, 'wait', WAIT_TIMEOUT_S), asyncRewake: true });
       }
       return [name, [{ hooks }]];
     }),
   );
 }
 
-function commandHook(word: string, timeout: number): CommandHook {
-  const command = `${quote(process.execPath)} ${quote(CC2CC)} hook ${word}`;
+function commandHook(node: string, word: string, timeout: number): CommandHook {
+  const command = `${quote(node)} ${quote(CC2CC)} hook ${word}`;
   return { type: 'command', command, timeout };
 }
