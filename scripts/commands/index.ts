@@ -15,7 +15,7 @@ export interface CommandEntry {
 export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'init',
-    summary: 'prepare the bridge root: folders, key, example rules; register',
+    summary: 'set everything up: folders, key, service, Claude Code, hooks; prove it',
     load: () => import('./init.js'),
   },
   {
@@ -87,6 +87,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'prove',
     summary: 'start the daemon and prove that messages arrive, with two throw-away agents',
     load: () => import('./prove.js'),
+  },
+  {
+    name: 'uninstall',
+    summary: 'remove what init and others have installed for this user; mail stays',
+    load: () => import('./uninstall.js'),
   },
   {
     name: 'hook',

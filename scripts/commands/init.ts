@@ -1,114 +1,100 @@
 import { Command } from 'commander';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { createNew } from '../../mail/create-new.js';
-import { ensureFormat } from '../../mail/format.js';
-import { keyPath } from '../../mail/key-files.js';
-import { Keyring } from '../../mail/keyring.js';
-import { rotateKey } from '../../mail/rotate-key.js';
-import { EXAMPLE_RULES, readRules } from '../../mail/rules.js';
-import { loadConfig } from '../../protocol/config.js';
 import { ExitCode } from '../../protocol/errors.js';
-import { hostPaths } from '../../protocol/host-paths.js';
-import { makeFolder } from '../../protocol/make-folder.js';
-import { bridgeRoot, rootPaths } from '../../protocol/paths.js';
-import { ensurePrivateFolder } from '../../protocol/private-folder.js';
-import { tilde } from '../../protocol/terminal/text.js';
+import { findClient } from '../claude/client.js';
+import { CANCELLED, Cancelled } from '../cli/ask.js';
 import { examples } from '../cli/help.js';
-import { print, printJson } from '../cli/output.js';
-import { register, registerLine, type Registered } from '../cli/register.js';
-import { SHIM } from '../installed.js';
-
-interface Options {
-  register?: boolean;
-  rotateKey?: boolean;
-  json?: boolean;
-}
-
-/** What was done about one thing. */
-interface Step {
-  what: string;
-  path?: string;
-  done: 'made' | 'kept' | 'replaced' | Registered;
-  note?: string;
-}
+import { print, printJson, say } from '../cli/output.js';
+import { prepareRoot } from '../setup/bridge.js';
+import { choose, isForKeyOnly, type Choice, type InitOptions } from '../setup/choices.js';
+import { addHooks } from '../setup/hooks.js';
+import { nextLines } from '../setup/next.js';
+import { nodeForLater } from '../setup/node.js';
+import { proof } from '../setup/proof.js';
+import { registerServer } from '../setup/registration.js';
+import { installService } from '../setup/service.js';
+import { attempt, stepLines, type Step, type StepResult } from '../setup/step.js';
 
 /** The command line of `cc2cc init`. */
 export function command(): Command {
   return new Command('init')
-    .option('--register', 'register with Claude Code as well, for all projects of this user')
+    .option('-y, --yes', 'do all of it without a question')
+    .option('--service', 'have the daemon start at every login')
+    .option('--no-service', 'do not; sessions start it when they need it')
+    .option('--register', 'register with Claude Code, for all projects of this user (default)')
+    .option('--no-register', 'do not')
+    .option('--hooks', "add hooks to Claude Code's settings.json")
+    .option('--no-hooks', 'do not')
+    .option('--wait', 'with the hook that wakes an idle session')
+    .option('--replace', 'replace what belongs to another installation or another server')
+    .option('--prove', 'prove at the end that messages arrive (default when something was done)')
+    .option('--no-prove', 'do not')
     .option('--rotate-key', 'make a new key; the old one is good for mail that waits')
-    .option('--json', 'as JSON')
+    .option('--json', 'as JSON, without a question')
     .addHelpText(
       'after',
-      examples(
-        'cc2cc init # folder, key and rules.json; what is there stays',
-        'cc2cc init --register # and `claude mcp add`',
-        'cc2cc init --rotate-key',
-      ),
+      `
+Prepares the bridge root, registers with Claude Code, and asks before it adds
+the service and the hooks. What is there stays, so it may be run at any time.
+Without a terminal, and without --yes, service and hooks are left out.
+
+${examples(
+  'cc2cc init # set up everything, with questions',
+  'cc2cc init --yes # the same without',
+  'cc2cc init --rotate-key # a new key and nothing else',
+)}`,
     )
-    .action(async (options: Options) => {
+    .action(async (options: InitOptions) => {
       process.exitCode = await init(options);
     });
 }
 
-/** Prepares the bridge root. What is there stays as it is, so it may be run again at any time. */
-async function init(options: Options): Promise<number> {
-  const wished = bridgeRoot();
-  const isNew = !existsSync(wished);
-  ensurePrivateFolder(wished);
-  const root = bridgeRoot(); // again: links can be resolved now that it exists
-  const paths = hostPaths(root);
-  const config = loadConfig(paths.config);
-  const { status, agents, rejected, leases } = rootPaths(root);
-  ensureFormat(root);
-  for (const folder of [status, agents, rejected, leases]) makeFolder(folder);
-  const steps: Step[] = [{ what: 'bridge root', path: root, done: isNew ? 'made' : 'kept' }];
-  const keys = new Keyring(root);
-  const made = keys.ensure();
-  steps.push(
-    options.rotateKey === true && !made
-      ? rotate(root, keys, paths.locks, config.ttl)
-      : { what: 'key', path: keyPath(root), done: made ? 'made' : 'kept' },
-  );
-  steps.push(prepareRules(join(root, 'rules.json')));
-  if (options.register === true) {
-    const { done, note } = await register(SHIM);
-    steps.push({ what: 'Claude Code', done, ...(note === undefined ? {} : { note }) });
+/** Sets everything up. What is there stays as it is, so it may be run again at any time. */
+async function init(options: InitOptions): Promise<number> {
+  let choices;
+  try {
+    choices = await choose(options);
+  } catch (error) {
+    if (!(error instanceof Cancelled)) throw error;
+    say('Nothing was done.');
+    return CANCELLED;
   }
-  const failed = steps.some(({ done }) => done === 'failed');
-  if (options.json) await printJson({ root, steps });
-  else await print(...report(steps, options.register === true));
-  return failed ? ExitCode.failed : ExitCode.ok;
+  const { json = false, replace = false, wait, rotateKey = false } = options;
+  const { root, steps } = await prepareRoot({ rotateKey });
+  const { path: node, warning } = nodeForLater();
+  const take = async (step: Step): Promise<void> => {
+    steps.push(step);
+    if (!json) await print(...stepLines([step]));
+  };
+  if (!json) await print(...stepLines(steps));
+  if (!isForKeyOnly(options)) {
+    const asked = options.register === true;
+    await take(await chosen('service', choices.service, installService));
+    await take(
+      await chosen('Claude Code', choices.register, () => registerServer({ node, asked, replace })),
+    );
+    await take(await chosen('hooks', choices.hooks, () => addHooks({ node, wait, replace })));
+    await take(await chosen('proof', whetherToProve(options, steps), proof));
+  }
+  const ok = steps.every(({ done }) => done !== 'failed');
+  const next = isForKeyOnly(options)
+    ? []
+    : nextLines(steps, { warning, node, client: findClient() !== undefined });
+  if (json) await printJson({ root, steps, ok, next });
+  else if (next.length > 0) await print('', ...next);
+  return ok ? ExitCode.ok : ExitCode.failed;
 }
 
-/** What is there stays, also when it is wrong; without a daemon nobody else would say so. */
-function prepareRules(path: string): Step {
-  const done = createNew(path, EXAMPLE_RULES) ? 'made' : 'kept';
-  const found = readRules(path);
-  const note = found.kind === 'bad' ? { note: `not good: ${found.problem}` } : {};
-  return { what: 'rules', path, done, ...note };
+function chosen(
+  what: string,
+  choice: Choice,
+  step: () => StepResult | Promise<StepResult>,
+): Promise<Step> {
+  return attempt(what, () => (choice.do ? step() : { done: 'skipped', note: choice.note }));
 }
 
-function rotate(root: string, keys: Keyring, locks: string, ttl: number): Step {
-  const until = rotateKey(root, keys, locks, ttl);
-  const note = Number.isFinite(until)
-    ? `the old one is honoured until ${new Date(until).toISOString().slice(0, 16).replace('T', ' ')} UTC`
-    : 'the old one is honoured as long as mail waits that never expires';
-  return { what: 'key', path: keyPath(root), done: 'replaced', note };
-}
-
-function report(steps: readonly Step[], hasRegistered: boolean): string[] {
-  const lines = steps.map(({ what, path, done, note }) => {
-    const where = path === undefined ? '' : ` ${tilde(path)}`;
-    return `${done.padEnd(10)}  ${what}${where}${note === undefined ? '' : `: ${note}`}`;
-  });
-  if (hasRegistered) return lines;
-  return [
-    ...lines,
-    '',
-    'To register with Claude Code: cc2cc init --register, or',
-    '',
-    `  ${registerLine(SHIM)}`,
-  ];
+/** It takes a second or more, and shows nothing new where nothing was done. */
+function whetherToProve({ prove }: InitOptions, steps: readonly Step[]): Choice {
+  const isNew = steps.some(({ done }) => !['kept', 'skipped', 'failed'].includes(done));
+  if (prove ?? isNew) return { do: true };
+  return { do: false, note: prove === false ? 'as you said' : 'nothing has changed; cc2cc prove' };
 }

@@ -40,7 +40,8 @@ test('every field that a command prints as JSON is documented', async (t) => {
     return value;
   };
 
-  await documented(['init'], '');
+  await documented(['init', '--no-register', '--no-prove'], '');
+  await documented(['uninstall', '--dry-run'], '');
   ensureMailbox(mailboxPaths(sandbox.root, 'ben'));
   const sent = await documented(['send', 'ben', 'hello', '--from', 'ann'], '');
   const late = ['send', 'ben', 'well?', '--from', 'ann', '--wait', '1ms'];

@@ -1,4 +1,5 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcessByStdio } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { Extras, Sandbox } from './sandbox.js';
 
@@ -7,8 +8,15 @@ export const CC2CC = fileURLToPath(new URL('../../bin/cc2cc.cjs', import.meta.ur
 /** A command takes a tenth of a second; past this, on a machine that is itself busy, it hangs. */
 const HUNG_MS = 60_000;
 
+/** Keys that are typed when something stands on the screen. */
+export interface Typed {
+  after: RegExp;
+  keys: string;
+}
+
 export interface CliOptions {
-  stdin?: string | Uint8Array;
+  /** What is there at once, or what is typed, one after another. */
+  stdin?: string | Uint8Array | readonly Typed[];
   env?: Extras;
   cwd?: string;
   /** Of another build. */
@@ -46,12 +54,13 @@ export function hasTerminal(): boolean {
   }
 }
 
-/** Runs `cc2cc …` on a screen of so many columns. What stands on it is in `stdout`. */
+/** Runs `cc2cc …` on a screen of so many columns. What stands on it is in `stdout`; `stdin` is typed. */
 export async function cliOnTerminal(
   sandbox: Sandbox,
   columns: number,
   args: readonly string[],
   env: Extras = {},
+  stdin: string | readonly Typed[] = '',
 ): Promise<CliResult> {
   const words = [process.execPath, CC2CC, ...args].map((word) => `'${word}'`).join(' ');
   const line = `stty cols ${columns} rows 24; ${words}`;
@@ -59,7 +68,7 @@ export async function cliOnTerminal(
     sandbox,
     'script',
     ['--quiet', '--return', '--command', line, '/dev/null'],
-    { env: { TERM: 'xterm', ...env } },
+    { env: { TERM: 'xterm', ...env }, stdin },
   );
   return { ...result, stdout: result.stdout.replaceAll('\r\n', '\n') };
 }
@@ -77,12 +86,29 @@ function run(
     child.stdout.on('data', (chunk: Buffer) => said[0].push(chunk));
     child.stderr.on('data', (chunk: Buffer) => said[1].push(chunk));
     child.stdin.on('error', () => {}); // it may be gone before we are done writing
-    child.stdin.end(stdin);
+    if (typeof stdin === 'string' || stdin instanceof Uint8Array) child.stdin.end(stdin);
+    else type(child, stdin);
     child.on('error', reject);
     child.on('close', (code) => {
       clearTimeout(hung);
       const [stdout = '', stderr = ''] = said.map((chunks) => Buffer.concat(chunks).toString());
       resolve({ code, stdout, stderr });
     });
+  });
+}
+
+/** The end of stdin comes with the end of the program, as on a terminal. */
+function type(
+  { stdin, stdout }: ChildProcessByStdio<Writable, Readable, Readable>,
+  typed: readonly Typed[],
+): void {
+  const waiting = [...typed];
+  let shown = '';
+  stdout.on('data', (chunk: Buffer) => {
+    shown += chunk.toString();
+    while (waiting[0]?.after.test(shown) === true) {
+      stdin.write(waiting.shift()!.keys);
+      shown = '';
+    }
   });
 }

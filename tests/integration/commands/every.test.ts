@@ -35,7 +35,11 @@ async function sceneFor(t: TestContext): Promise<Scene> {
 
 /** Each command in its normal use; `reads`: what it prints is for reading. */
 const USES: Record<string, { args: (scene: Scene) => string[]; reads?: boolean }[]> = {
-  init: [{ args: () => ['init'] }],
+  init: [
+    { args: () => ['init', '--no-service', '--no-register', '--no-hooks', '--no-prove'] },
+    { args: () => ['init', '--rotate-key', '--json'] },
+  ],
+  uninstall: [{ args: () => ['uninstall', '--dry-run'], reads: true }],
   send: [{ args: () => ['send', 'ann', 'hello'] }],
   broadcast: [{ args: () => ['broadcast', 'hello', '--include-away'] }],
   receive: [{ args: () => ['receive', '--peek'], reads: true }],
