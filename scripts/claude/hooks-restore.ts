@@ -7,7 +7,14 @@ import { readClientFile } from './read-file.js';
 import { backupOf } from './settings-file.js';
 import { parseSettings, type SettingsText } from './settings-text.js';
 
-const EMPTY: SettingsText = { kind: 'settings', text: '', bom: false, tree: undefined, value: {} };
+const EMPTY: SettingsText = {
+  kind: 'settings',
+  text: '',
+  bom: false,
+  tree: undefined,
+  value: {},
+  strict: true,
+};
 
 /** What the file was before `installHooks`, if that is certain: if the same edit gives what is there. */
 export function formerContent(

@@ -34,6 +34,8 @@ export interface OurHooks {
   doubled: string[];
   /** `disableAllHooks` is set: none of them runs. */
   disabled: boolean;
+  /** It has comments or commas too many: the client skips the whole file. */
+  skipped: boolean;
 }
 
 /**
@@ -46,7 +48,14 @@ export function readOurHooks(
   script: string = CC2CC,
 ): OurHooks {
   const read = readClientFile(file);
-  const none = { file, problem: undefined, hooks: [], doubled: [], disabled: false };
+  const none = {
+    file,
+    problem: undefined,
+    hooks: [],
+    doubled: [],
+    disabled: false,
+    skipped: false,
+  };
   if (read.kind !== 'bytes') {
     const lacking = Object.values(CLIENT_EVENTS);
     if (read.kind === 'missing') return { ...none, state: 'missing', lacking };
@@ -68,6 +77,7 @@ export function readOurHooks(
     lacking: Object.values(CLIENT_EVENTS).filter((event) => !working.has(event)),
     doubled: [...new Set(doubled.map(({ event }) => event))],
     disabled: parsed.value['disableAllHooks'] === true,
+    skipped: !parsed.strict,
   };
 }
 

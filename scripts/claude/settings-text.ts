@@ -14,6 +14,8 @@ export interface SettingsText {
   /** The top object; undefined for a file with nothing but white space. */
   tree: Node | undefined;
   value: Record<string, unknown>;
+  /** Whether the client takes it: with a comment or a comma too many it skips the whole file. */
+  strict: boolean;
 }
 
 export type ParsedSettings =
@@ -33,7 +35,9 @@ export function parseSettings(bytes: Uint8Array): ParsedSettings {
   }
   const bom = whole.startsWith('\ufeff');
   const text = bom ? whole.slice(1) : whole;
-  if (text.trim() === '') return { kind: 'settings', text, bom, tree: undefined, value: {} };
+  if (text.trim() === '') {
+    return { kind: 'settings', text, bom, tree: undefined, value: {}, strict: true };
+  }
   if (jsonDepth(text) > MAX_DEPTH) return bad('nested too deeply');
   const errors: ParseError[] = [];
   const tree = parseTree(text, errors, { allowTrailingComma: true });
@@ -45,7 +49,16 @@ export function parseSettings(bytes: Uint8Array): ParsedSettings {
   }
   const value = tree === undefined ? undefined : valueOf(tree);
   if (!isRecord(value)) return bad('not a JSON object');
-  return { kind: 'settings', text, bom, tree, value };
+  return { kind: 'settings', text, bom, tree, value, strict: isStrict(text) };
+}
+
+function isStrict(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** As the parser's own, which would set the prototype for a key `__proto__`. */

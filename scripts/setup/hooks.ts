@@ -45,6 +45,9 @@ export function addHooks({ node, wait, replace }: HooksOptions): StepResult {
     const { changed, replaced } = installHooks(path, { node, wait });
     const notes = [
       ...(replaced > 0 ? [`${replaced} of another installation are gone`] : []),
+      ...(before.skipped
+        ? ['Claude Code skips the whole file as long as it has comments or commas too many']
+        : []),
       ...(before.disabled ? ['none of them runs, since disableAllHooks is set there'] : []),
     ];
     const done = !changed ? 'kept' : before.hooks.length > 0 ? 'replaced' : 'made';

@@ -11,7 +11,9 @@ export function nextLines(
     steps.find((step) => step.what === what)?.done;
   const failed = steps.filter(({ done }) => done === 'failed').map(({ what }) => what);
   const hasServer = client && doneOf('Claude Code') !== 'failed';
+  const isSame = steps.every(({ done }) => done === 'kept' || done === 'skipped');
   return [
+    ...(isSame ? ['Nothing has changed.'] : []),
     ...(failed.length > 0
       ? [`Not done: ${failed.join(', ')}, see above. When that is mended, run cc2cc init again.`]
       : []),

@@ -1,6 +1,6 @@
 /** The command line beside the real client. */
 import assert from 'node:assert/strict';
-import { readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { cli } from '../support/cli.js';
 import { until } from '../support/events.js';
@@ -47,22 +47,49 @@ claudeTest('a command in the shell of a session speaks for that session', async 
   assert.equal((JSON.parse(read) as { from: string }).from, who);
 });
 
-claudeTest('cc2cc init --register registers the shim, once', async ({ run, sandbox }) => {
-  const settings = join(sandbox.home, '.claude.json');
-  const { mcpServers } = JSON.parse(readFileSync(settings, 'utf8')) as { mcpServers: object };
-  const removed = await run('ann', ['mcp', 'remove', '--scope', 'user', 'cc2cc']);
-  assert.equal(removed.code, 0, removed.stderr);
-  const { client } = surroundings();
-  assert.ok('bin' in client);
-  const env = { PATH: `${dirname(client.bin)}:${process.env['PATH']}` };
-  const first = await cli(sandbox, ['init', '--register'], { env });
-  assert.equal(first.code, 0, first.stdout);
-  assert.match(first.stdout, /registered +Claude Code/);
-  const now = JSON.parse(readFileSync(settings, 'utf8')) as { mcpServers: Record<string, object> };
-  assert.deepEqual(Object.keys(now.mcpServers), Object.keys(mcpServers));
-  const list = await run('ann', ['mcp', 'list']);
-  assert.match(list.stdout, /^cc2cc: .*Connected$/m);
-  const second = await cli(sandbox, ['init', '--register'], { env });
-  assert.match(second.stdout, /kept +Claude Code: it was registered already/);
-  rmSync(settings);
-});
+claudeTest(
+  'cc2cc init sets up what the client uses, cc2cc uninstall takes it away',
+  async (world) => {
+    const { run, start, sandbox } = world;
+    const places = [
+      join(sandbox.home, '.claude.json'),
+      join(sandbox.home, '.claude', 'settings.json'),
+    ];
+    const [state, settings] = places as [string, string];
+    const removed = await run('ann', ['mcp', 'remove', '--scope', 'user', 'cc2cc']);
+    assert.equal(removed.code, 0, removed.stderr);
+    mkdirSync(dirname(settings), { recursive: true });
+    const theirs = '\ufeff{ "includeCoAuthoredBy":false,\r\n\t"env": {} }';
+    writeFileSync(settings, theirs);
+    const { client } = surroundings();
+    assert.ok('bin' in client);
+    const env = { PATH: `${dirname(client.bin)}:${process.env['PATH']}` };
+
+    const first = await cli(sandbox, ['init', '--yes', '--no-prove'], { env });
+    assert.equal(first.code, 0, first.stdout);
+    assert.match(first.stdout, /registered +Claude Code[^]*made +hooks/);
+    const list = await run('ann', ['mcp', 'list']);
+    assert.match(list.stdout, /^cc2cc: .*Connected$/m);
+    const [before, hooks] = places.map((file) => readFileSync(file, 'utf8'));
+    const second = await cli(sandbox, ['init', '--yes', '--no-prove'], { env });
+    assert.match(second.stdout, /kept +Claude Code: it was registered already[^]*kept +hooks/);
+    assert.deepEqual(
+      places.map((file) => readFileSync(file, 'utf8')),
+      [before, hooks],
+    );
+
+    const ann = await start('ann', { env: { CC2CC_LANES: 'hook' } });
+    await cli(sandbox, ['send', 'ann', 'by your hook', '--from', 'ben-user'], { env });
+    await ann.type('hello');
+    await ann.model.given(/by your hook/);
+    await ann.idle();
+    await ann.exit();
+
+    const gone = await cli(sandbox, ['uninstall', '--json'], { env });
+    assert.equal(gone.code, 0, gone.stdout);
+    assert.equal(readFileSync(settings, 'utf8'), theirs);
+    const now = JSON.parse(readFileSync(state, 'utf8')) as { mcpServers?: object };
+    assert.deepEqual(Object.keys(now.mcpServers ?? {}), []);
+    assert.doesNotMatch((await run('ann', ['mcp', 'list'])).stdout, /cc2cc/);
+  },
+);

@@ -30,7 +30,10 @@ test('all of it, and a second time nothing', async (t) => {
   const first = await cli(sandbox, ['init', '--yes'], client);
   assert.equal(first.code, 0, first.stdout + first.stderr);
   assert.match(first.stdout, /^registered +Claude Code/m);
-  assert.match(first.stdout, /^made +hooks ~\/\.claude\/settings\.json$/m);
+  assert.match(
+    first.stdout,
+    /^made +hooks ~\/\.claude\/settings\.json: Claude Code skips the whole/m,
+  );
   assert.match(first.stdout, /^proven +proof: a file was dropped into the inbox, /m);
   assert.match(first.stdout, /^Then start claude in two terminals and say in one of them: /m);
   assert.deepEqual(client.calls(), [ADD]);

@@ -119,7 +119,9 @@ test('hooks are found, also behind comments, with what is wrong about them', (t)
 }`,
   );
   symlinkSync(join(folder, 'real.json'), join(folder, 'settings.json'));
-  const { state, hooks, lacking, doubled, disabled } = readOurHooks(join(folder, 'settings.json'));
+  const { state, hooks, lacking, doubled, disabled, skipped } = readOurHooks(
+    join(folder, 'settings.json'),
+  );
   assert.deepEqual(
     hooks.map(({ event, word, whose, missing }) => [event, word, whose, missing.length]),
     [
@@ -129,7 +131,7 @@ test('hooks are found, also behind comments, with what is wrong about them', (t)
     ],
   );
   assert.deepEqual(hooks[1]?.path, ['hooks', 'Stop', 2, 'hooks', 0]);
-  assert.deepEqual([state, doubled, disabled], ['read', ['Stop'], true]);
+  assert.deepEqual([state, doubled, disabled, skipped], ['read', ['Stop'], true, true]);
   assert.deepEqual(lacking, ['SessionStart', 'UserPromptSubmit', 'PostToolUse', 'SessionEnd']);
 });
 
