@@ -6,7 +6,7 @@ import { findClient, runClient, runProblem } from '../claude/client.js';
 import { readOurHooks, type OurHook } from '../claude/hooks.js';
 import { uninstallHooks } from '../claude/hooks-file.js';
 import { claudePlaces } from '../claude/places.js';
-import { readPlugins } from '../claude/plugin.js';
+import { hasMarketplace, readPlugins } from '../claude/plugin.js';
 import { readClientFile } from '../claude/read-file.js';
 import { unregister, unregisterLine } from '../claude/register.js';
 import { readRegistrations, type Registration } from '../claude/registration.js';
@@ -122,6 +122,9 @@ export function leftWithClient(cwd: string = process.cwd()): string[] {
       ? [`${tilde(own.file)} has hooks of another installation`]
       : []),
     ...inProject.map(({ file }) => `${tilde(file)} has hooks that run cc2cc`),
+    ...(hasMarketplace()
+      ? ['the marketplace of the plugin: claude plugin marketplace remove cc2cc']
+      : []),
     ...backups().map(({ path }) => `${tilde(path)}, what was there before cc2cc init`),
   ];
 }

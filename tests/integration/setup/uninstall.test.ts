@@ -115,10 +115,13 @@ test('the plugin goes by the client', async (t) => {
   const sandbox = sandboxFor(t);
   const client = fakeClient(sandbox);
   const plugins = { 'cc2cc@here': true, 'other@there': true };
-  writeFileSync(client.settings, JSON.stringify({ enabledPlugins: plugins }));
+  const settings = { enabledPlugins: plugins, extraKnownMarketplaces: { cc2cc: {} } };
+  writeFileSync(client.settings, JSON.stringify(settings));
   const result = await cli(sandbox, ['uninstall', '--json'], client);
   assert.deepEqual([stepsOf(result)['plugin'], result.code], ['removed', 0]);
   assert.deepEqual(client.calls(), ['plugin uninstall cc2cc@here']);
+  const left = JSON.parse(result.stdout).left.join('\n');
+  assert.match(left, /claude plugin marketplace remove cc2cc/);
 });
 
 test('without the client, or where it fails, the rest goes and the line is said', async (t) => {
