@@ -6,7 +6,7 @@ import { version } from '../../protocol/version.js';
 import { Execution } from '../../service/execute.js';
 import { markInstalled, unmarkInstalled } from '../../service/installed.js';
 import { reportInstalled, sayPlan } from './install-report.js';
-import { isByService } from './installed-service.js';
+import { isByService } from '../../service/installed-service.js';
 import { servicePlace, type ServicePlace } from './service-place.js';
 import { runningDaemon, takeOver } from './take-over.js';
 

@@ -8,7 +8,7 @@ import { ensurePrivateFolder } from '../../protocol/private-folder.js';
 import { replaceOlder } from '../../protocol/replace.js';
 import { PLACE_KEYS, settingOf } from '../../protocol/settings/all.js';
 import { flaggedVariables } from '../../protocol/settings/resolve.js';
-import { installedService, isByService, serviceLine } from './installed-service.js';
+import { installedService, isByService, serviceLine } from '../../service/installed-service.js';
 
 /** Another process may be starting it; ask again so often, so long. */
 const RETRY_MS = 50;

@@ -4,7 +4,7 @@ import { hostPaths } from '../../protocol/host-paths.js';
 import { bridgeRoot } from '../../protocol/paths.js';
 import { renderStatus } from '../../protocol/terminal/status-view.js';
 import { terminalOf } from '../../protocol/terminal/terminal.js';
-import { installedService, serviceLine } from './installed-service.js';
+import { installedService, serviceLine } from '../../service/installed-service.js';
 import { tilde } from '../../protocol/terminal/text.js';
 
 /** `cc2cc-daemon status`: what goes on; starts nothing. */

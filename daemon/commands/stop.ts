@@ -3,7 +3,7 @@ import { ExitCode } from '../../protocol/errors.js';
 import { hostPaths } from '../../protocol/host-paths.js';
 import { bridgeRoot } from '../../protocol/paths.js';
 import { endDaemon, holdLaunches } from '../../protocol/retire.js';
-import { installedService } from './installed-service.js';
+import { installedService } from '../../service/installed-service.js';
 import { start } from './start.js';
 
 /** `cc2cc-daemon stop`: ends it and waits until it is gone. */

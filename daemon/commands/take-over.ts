@@ -4,7 +4,7 @@ import type { HostPaths } from '../../protocol/host-paths.js';
 import { launchLease } from '../../protocol/launch.js';
 import { endDaemon, holdLaunches } from '../../protocol/retire.js';
 import type { Execution } from '../../service/execute.js';
-import { isByService } from './installed-service.js';
+import { isByService } from '../../service/installed-service.js';
 import type { ServicePlace } from './service-place.js';
 
 /** A busy machine takes some seconds to start a daemon; a manager may pause between attempts. */

@@ -3,7 +3,7 @@ import { launchLease } from '../../protocol/launch.js';
 import { endDaemon, holdLaunches } from '../../protocol/retire.js';
 import { Execution } from '../../service/execute.js';
 import { unmarkInstalled } from '../../service/installed.js';
-import { isByService } from './installed-service.js';
+import { isByService } from '../../service/installed-service.js';
 import { sayPlan, type Output } from './install-report.js';
 import { servicePlace } from './service-place.js';
 import { runningDaemon } from './take-over.js';

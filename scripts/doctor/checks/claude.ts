@@ -1,14 +1,10 @@
 import { byHand, fail, ok, skip, warn, type Check, type Finding } from '../check.js';
 import { INSTALL_CLAUDE, INSTALL_HOOKS, REGISTER } from '../commands.js';
-import {
-  clientVersion,
-  findClient,
-  readOurHooks,
-  readPlugins,
-  readRegistrations,
-  type OurHooks,
-  type Registration,
-} from '../claude-files.js';
+import { clientVersion, findClient } from '../../claude/client.js';
+import { readOurHooks, type OurHooks } from '../../claude/hooks.js';
+import { unregisterLine } from '../../claude/register.js';
+import { readPlugins } from '../../claude/plugin.js';
+import { readRegistrations, type Registration } from '../../claude/registration.js';
 import { isAtLeast } from './node.js';
 import { count, few } from '../words.js';
 
@@ -58,11 +54,12 @@ export const CLAUDE_CHECKS: readonly Check[] = [
       return judgeRegistrations(found);
     },
   },
-  { id: 'hooks', title: 'Hooks', look: () => judgeHooks(readOurHooks(), isPluginOn()) },
+  { id: 'hooks', title: 'Hooks', look: () => judgeHooks(readOurHooks(), pluginInUse()) },
 ];
 
-function isPluginOn(): boolean {
-  return readPlugins().some(({ enabled }) => enabled);
+/** Id of our plugin, where it is switched on. */
+function pluginInUse(): string | undefined {
+  return readPlugins().find(({ enabled }) => enabled)?.id;
 }
 
 function judgeRegistrations(found: readonly Registration[]): Finding {
@@ -72,33 +69,33 @@ function judgeRegistrations(found: readonly Registration[]): Finding {
       details: few(
         broken.flatMap(({ file, missing }) => missing.map((path) => `${path}, in ${file}`)),
       ),
-      ...byHand(`claude mcp remove ${scopeOf(broken[0])}cc2cc; ${REGISTER}`),
+      ...byHand(replacing(broken[0], REGISTER)), // what leads to nothing it replaces by itself
     });
   }
   const foreign = found.find(({ whose, name }) => whose === 'foreign' && name === 'cc2cc');
   if (foreign !== undefined) {
     return fail(`another server is registered as cc2cc in ${foreign.file}`, {
-      ...byHand(`claude mcp remove ${scopeOf(foreign)}cc2cc; ${REGISTER}`),
+      ...byHand(replacing(foreign)),
     });
   }
   const ours = found.filter(({ whose }) => whose !== 'foreign');
-  const plugin = isPluginOn();
+  const plugin = pluginInUse();
   if (ours.length === 0) {
-    if (plugin) return ok('by the plugin');
+    if (plugin !== undefined) return ok('by the plugin');
     return warn('not registered with Claude Code', byHand(REGISTER));
   }
   const forAll = ours.find(({ scope }) => scope === 'user') ?? ours[0];
-  if (plugin) {
-    return warn('registered twice: by the plugin and by hand', {
+  if (plugin !== undefined) {
+    return warn('registered, and the plugin has a server too, which stands by in each session', {
       details: ours.map(({ file }) => file),
-      ...byHand(`claude mcp remove ${scopeOf(forAll)}${forAll?.name ?? 'cc2cc'}`),
+      ...byHand(`claude plugin uninstall ${plugin}`),
     });
   }
   const other = ours.find(({ whose }) => whose === 'other');
   if (other !== undefined) {
     return warn('the registration is of another installation', {
       details: [`${[other.command, ...other.args].join(' ')}, in ${other.file}`],
-      ...byHand(`claude mcp remove ${scopeOf(other)}cc2cc; ${REGISTER}`),
+      ...byHand(replacing(other)),
     });
   }
   if (forAll?.scope !== 'user') {
@@ -107,14 +104,17 @@ function judgeRegistrations(found: readonly Registration[]): Finding {
   return ok('for all projects of this user');
 }
 
-function scopeOf(registration: Registration | undefined): string {
-  return registration === undefined ? '' : `--scope ${registration.scope} `;
+/** `init` replaces what is registered for the user; of a project one has to take it away. */
+function replacing(registration: Registration | undefined, line = `${REGISTER} --replace`): string {
+  if (registration === undefined || registration.scope === 'user') return line;
+  return `${unregisterLine(registration)}; ${REGISTER}`;
 }
 
 /** Without hooks mail comes all the same, by the session's socket; so a lack of them is told, no more. */
-function judgeHooks(found: OurHooks, plugin: boolean): Finding {
+function judgeHooks(found: OurHooks, plugin: string | undefined): Finding {
   if (found.state === 'bad') {
-    return fail(found.problem ?? `${found.file} cannot be read`, byHand(`$EDITOR '${found.file}'`));
+    const problem = found.problem?.replace(/\.$/, '') ?? `${found.file} cannot be read`;
+    return fail(problem, byHand(`$EDITOR '${found.file}'`));
   }
   const missing = found.hooks.flatMap((hook) => hook.missing);
   if (missing.length > 0) {
@@ -123,15 +123,21 @@ function judgeHooks(found: OurHooks, plugin: boolean): Finding {
       ...byHand(INSTALL_HOOKS),
     });
   }
-  if (plugin && found.hooks.length > 0) {
-    return warn('hooks are there twice: by the plugin and in the settings', {
+  if (found.skipped) {
+    return fail('Claude Code skips a settings file with comments or commas too many', {
       details: [found.file],
-      ...byHand('cc2cc uninstall --hooks'),
+      ...byHand(`$EDITOR '${found.file}'`),
+    });
+  }
+  if (plugin !== undefined && found.hooks.length > 0) {
+    return warn('hooks are there twice, of which one is heard: of the plugin and in the settings', {
+      details: [found.file],
+      ...byHand(`claude plugin uninstall ${plugin}`),
     });
   }
   if (found.disabled)
     return warn(`disableAllHooks is set in ${found.file}`, byHand(`$EDITOR '${found.file}'`));
-  if (plugin) return ok('by the plugin');
+  if (plugin !== undefined) return ok('by the plugin');
   if (found.doubled.length > 0) {
     return warn(`hooks are there twice at ${found.doubled.join(', ')}`, {
       details: [found.file],
@@ -148,7 +154,7 @@ function judgeHooks(found: OurHooks, plugin: boolean): Finding {
   if (other !== undefined) {
     return warn('the hooks are of another installation', {
       details: [`${other.command}, in ${found.file}`],
-      ...byHand(INSTALL_HOOKS),
+      ...byHand(`${INSTALL_HOOKS} --replace`),
     });
   }
   return ok(`${count(found.hooks.length, 'hook')} in ${found.file}`);

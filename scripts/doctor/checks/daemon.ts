@@ -1,8 +1,8 @@
+import { isAnythingAt } from '../../../protocol/anything-at.js';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { differences } from '../../config/in-force.js';
 import type { StatusReport } from '../../../protocol/control.js';
-import { isStopped } from '../../../protocol/launch.js';
 import { takeProcessLock } from '../../../protocol/process-lock.js';
 import { version } from '../../../protocol/version.js';
 import {
@@ -132,7 +132,7 @@ async function judgeDaemon(scene: Scene): Promise<Finding> {
 
 /** It is started when it is needed, so this is no failure. */
 function judgeAbsence(scene: Scene, { rendezvous }: DaemonSeen): Finding {
-  if (isStopped(scene.paths)) {
+  if (isAnythingAt(scene.paths.stopped)) {
     return warn('stopped on purpose; sessions that were attached wait for a start', byHand(START));
   }
   const word =

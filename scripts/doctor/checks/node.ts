@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { stableNode, versionedBy } from '../../../service/node-path.js';
 import { byHand, fail, ok, warn, type Check } from '../check.js';
 import { INIT } from '../commands.js';
 
@@ -42,20 +43,12 @@ export function isAtLeast(version: string, least: string): boolean {
   return true;
 }
 
-/** Folders that a version manager removes with the version, or makes for one shell. */
-const PASSING: readonly [pattern: RegExp, manager: string][] = [
-  [/[/\\]\.?nvm[/\\]/, 'nvm'],
-  [/[/\\]fnm(?:_multishells)?[/\\]|[/\\]\.fnm[/\\]/, 'fnm'],
-  [/[/\\]\.volta[/\\]tools[/\\]/, 'volta'],
-  [/[/\\]\.asdf[/\\]installs[/\\]/, 'asdf'],
-  [/[/\\]mise[/\\]installs[/\\]/, 'mise'],
-  [/[/\\]Cellar[/\\]/, 'Homebrew'],
-];
-
-export function judgeNodePath(path: string): ReturnType<Check['look']> {
-  const manager = PASSING.find(([pattern]) => pattern.test(path))?.[1];
-  if (manager === undefined) return ok(path);
-  return warn(`${path} goes when ${manager} removes this version`, {
+/** Exported for its test. */
+export function judgeNodePath(program: string): ReturnType<Check['look']> {
+  const { path, warning } = stableNode(program);
+  if (warning === undefined)
+    return ok(path === program ? path : `${path}, which leads to ${program}`);
+  return warn(`${program} goes when ${versionedBy(program)} removes this version`, {
     details: [
       'The service, the registration and the hooks name it. After an upgrade of Node, set them up again.',
     ],

@@ -1,11 +1,12 @@
 import { chmodSync } from 'node:fs';
-import { errnoOf } from '../../../protocol/errors.js';
-import { isOwn, readOwnFile } from '../../../protocol/own-file.js';
+import { assertFormat, FORMAT, formatPath, newerFormat } from '../../../mail/format.js';
+import { reportOf } from '../../../protocol/errors.js';
+import { isOwn } from '../../../protocol/own-file.js';
 import { makeFolder } from '../../../protocol/make-folder.js';
 import { rootPaths } from '../../../protocol/paths.js';
 import { ensurePrivateFolder } from '../../../protocol/private-folder.js';
 import { BY_DOCTOR, byHand, fail, ok, warn, type Check, type Finding } from '../check.js';
-import { INIT } from '../commands.js';
+import { REINSTALL } from '../commands.js';
 import { faultOf, isLoose, lookAt, modeOf } from '../look-at.js';
 import type { Scene } from '../scene.js';
 
@@ -72,39 +73,24 @@ function sharedFolders(root: string): string[] {
   return [status, agents, rejected, leases];
 }
 
-/** The number of the form in which the files of a root are; without the file it is the first. */
-const OUR_FORMAT = 1;
-const MAX_BYTES = 4096;
-
 function lookAtFormat(root: string): Finding {
-  const path = `${root}/format.json`;
-  const file = readFormat(path);
-  if (file.kind === 'missing') return ok(`${OUR_FORMAT}`);
-  const broken = (reason: string): Finding =>
-    fail(`${path}: ${reason}`, byHand(`ls -ld '${path}' # then move it away; ${INIT}`));
-  if (file.kind !== 'bytes') return broken(file.reason);
-  let format: unknown;
   try {
-    format = (JSON.parse(file.bytes.toString()) as { format?: unknown } | null)?.format;
-  } catch {
-    return broken('not JSON');
+    assertFormat(root);
+    return ok(`${FORMAT}`);
+  } catch (error) {
+    const { message, hint } = reportOf(error);
+    const command = newerOrNone(root) ? REINSTALL : `ls -ld '${formatPath(root)}'`;
+    return fail(message, {
+      ...(hint === undefined ? {} : { details: [hint] }),
+      ...byHand(command),
+    });
   }
-  if (typeof format !== 'number' || !Number.isInteger(format) || format < 1) {
-    return broken('it bears no format number');
-  }
-  if (format > OUR_FORMAT) {
-    return fail(
-      `the root is of format ${format}, this program knows ${OUR_FORMAT}: it is too old`,
-      byHand('npm install --global cc2cc@latest'),
-    );
-  }
-  return ok(`${format}`);
 }
 
-function readFormat(path: string): ReturnType<typeof readOwnFile> {
+function newerOrNone(root: string): boolean {
   try {
-    return readOwnFile(path, MAX_BYTES);
-  } catch (error) {
-    return { kind: 'unopened', reason: `cannot be read: ${errnoOf(error) ?? '?'}`, error };
+    return newerFormat(root) !== undefined;
+  } catch {
+    return false; // it makes no sense, as was said
   }
 }

@@ -1,21 +1,25 @@
+import { resolveLocal } from '../../../protocol/settings/local-value.js';
 import type { ServiceState } from '../../../service/manager.js';
 import { byHand, fail, ok, skip, warn, type Check, type Finding } from '../check.js';
 import { INSTALL_SERVICE } from '../commands.js';
-import { serviceHere } from '../service-here.js';
+import { installedService } from '../../../service/installed-service.js';
 
 /** Whether the system starts the daemon at login. Without it a session does; so it is a wish, no duty. */
 export const SERVICE_CHECK: Check = {
   id: 'service',
   title: 'Service',
-  look: async (scene) => {
-    const found = await serviceHere(scene);
-    return found.kind === 'none' ? skip(found.why) : judgeService(found.state);
+  look: async () => {
+    const service = await installedService();
+    if (service !== undefined) return judgeService(service.state);
+    return resolveLocal('noServiceManager').value === true
+      ? skip('no service manager may be asked: noServiceManager is set')
+      : skip(`not installed; sessions start the daemon (${INSTALL_SERVICE} starts it at login)`);
   },
 };
 
 /** Exported for its test. */
 export function judgeService(state: ServiceState): Finding {
-  const { kind, name, path, installed, current, enabled, active, problems } = state;
+  const { kind, name, path, installed, current, enabled, active, lingers, problems } = state;
   if (!installed) {
     return problems.length === 0
       ? skip(`not installed; sessions start the daemon (${INSTALL_SERVICE} starts it at login)`)
@@ -36,5 +40,6 @@ export function judgeService(state: ServiceState): Finding {
     return warn(`${name} does not start at login`, { ...more, ...byHand('cc2cc-daemon enable') });
   }
   if (problems.length > 0) return warn(`${name} (${kind}) has problems`, more);
-  return ok(`${name} (${kind}), starts at login`);
+  const end = lingers === false ? ', and ends at logout (cc2cc-daemon install --linger)' : '';
+  return ok(`${name} (${kind}), starts at ${lingers === true ? 'boot' : 'login'}${end}`);
 }

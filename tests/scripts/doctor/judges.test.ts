@@ -22,6 +22,7 @@ const SERVICE: ServiceState = {
   current: true,
   enabled: true,
   active: true,
+  lingers: false,
   pid: 7,
   problems: [],
 };

@@ -56,7 +56,7 @@ export const CLAUDE_SCENES: readonly Scene[] = [
     },
     state: 'fail',
     says: /names what is not there/,
-    mend: /^claude mcp remove --scope user cc2cc; cc2cc init --register$/,
+    mend: /^cc2cc init --register$/,
   },
   {
     id: 'registration',
@@ -66,7 +66,7 @@ export const CLAUDE_SCENES: readonly Scene[] = [
     },
     state: 'fail',
     says: /another server is registered as cc2cc/,
-    mend: /^claude mcp remove --scope user cc2cc; /,
+    mend: /^cc2cc init --register --replace$/,
   },
   {
     id: 'registration',
@@ -78,7 +78,7 @@ export const CLAUDE_SCENES: readonly Scene[] = [
     },
     state: 'warn',
     says: /of another installation/,
-    mend: /^claude mcp remove /,
+    mend: /^cc2cc init --register --replace$/,
   },
   {
     id: 'registration',
@@ -95,8 +95,8 @@ export const CLAUDE_SCENES: readonly Scene[] = [
       changeHooks(sandbox, () => JSON.stringify({ enabledPlugins: { 'cc2cc@here': true } }));
     },
     state: 'warn',
-    says: /registered twice/,
-    mend: /^claude mcp remove --scope user cc2cc$/,
+    says: /stands by/,
+    mend: /^claude plugin uninstall cc2cc@here$/,
   },
   {
     id: 'hooks',
@@ -149,8 +149,8 @@ export const CLAUDE_SCENES: readonly Scene[] = [
       );
     },
     state: 'warn',
-    says: /by the plugin and in the settings/,
-    mend: /^cc2cc uninstall/,
+    says: /there twice/,
+    mend: /^claude plugin uninstall cc2cc@here$/,
   },
   {
     id: 'hooks',

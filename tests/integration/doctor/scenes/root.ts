@@ -100,15 +100,15 @@ export const ROOT_SCENES: readonly Scene[] = [
     breaks: (sandbox) =>
       writeFileSync(root(sandbox, 'format.json'), '{"format": 99}', { mode: 0o600 }),
     state: 'fail',
-    says: /format 99.*too old/,
-    mend: /^npm install --global cc2cc@latest$/,
+    says: /form 99/,
+    mend: /^npm install --global cc2cc$/,
   },
   {
     id: 'format',
     what: 'the format makes no sense',
     breaks: (sandbox) => writeFileSync(root(sandbox, 'format.json'), '{', { mode: 0o600 }),
     state: 'fail',
-    says: /format\.json: not JSON/,
+    says: /format\.json does not say/,
     mend: /format\.json/,
   },
   {

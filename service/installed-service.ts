@@ -1,8 +1,8 @@
-import { hostPaths } from '../../protocol/host-paths.js';
-import { bridgeRoot } from '../../protocol/paths.js';
-import { readServiceMarker } from '../../protocol/service-marker.js';
-import { resolveLocal } from '../../protocol/settings/local-value.js';
-import type { ServiceManager, ServiceSpec, ServiceState } from '../../service/manager.js';
+import { hostPaths } from '../protocol/host-paths.js';
+import { bridgeRoot } from '../protocol/paths.js';
+import { readServiceMarker } from '../protocol/service-marker.js';
+import { resolveLocal } from '../protocol/settings/local-value.js';
+import type { ServiceManager, ServiceSpec, ServiceState } from './manager.js';
 
 /** The service of this root, and what its manager says of it. */
 export interface InstalledService {
@@ -21,8 +21,8 @@ export async function installedService(): Promise<InstalledService | undefined> 
   const marker = readServiceMarker(root, hostPaths(root));
   if (marker === undefined || resolveLocal('noServiceManager').value === true) return undefined;
   const [{ makeSpec }, { managerOf, systemHere }] = await Promise.all([
-    import('../../service/spec.js'),
-    import('../../service/managers.js'),
+    import('./spec.js'),
+    import('./managers.js'),
   ]);
   const manager = await managerOf(systemHere());
   if (manager?.kind !== marker.kind) return undefined;
