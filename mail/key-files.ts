@@ -106,9 +106,9 @@ function publish(path: string, text: string, put: (own: string, path: string) =>
   try {
     writeFileSync(own, text, { mode: 0o600, flag: 'wx' });
     chmodSync(own, 0o600); // whatever the umask
-    sync(own);
+    sync(own, 'r+'); // Windows syncs only what is open for writing
     if (!put(own, path)) return false;
-    if (process.platform !== 'win32') sync(dirname(path));
+    if (process.platform !== 'win32') sync(dirname(path), 'r');
     return true;
   } catch (error) {
     throw storeError('write the key', path, error);
@@ -117,8 +117,8 @@ function publish(path: string, text: string, put: (own: string, path: string) =>
   }
 }
 
-function sync(path: string): void {
-  const fd = openSync(path, 'r');
+function sync(path: string, flags: 'r' | 'r+'): void {
+  const fd = openSync(path, flags);
   try {
     fsyncSync(fd);
   } finally {
