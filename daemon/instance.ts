@@ -119,7 +119,7 @@ async function bind(root: string, paths: HostPaths): Promise<Instance> {
     started,
     server,
     isCurrent: () => {
-      if (process.platform !== 'win32' && inodeOf(socket) !== inode) return false;
+      if (inodeOf(socket) !== inode) return false;
       const named = readRendezvous(paths.rendezvous);
       if (named === undefined) publish(); // somebody tidied up; the socket is still ours
       return named === undefined || named.instance === id;
@@ -181,7 +181,9 @@ function isDead(path: string): Promise<boolean> {
   });
 }
 
+/** Of a pipe there is none: to look at it by its path is an error, or a connection. */
 function inodeOf(path: string): number | undefined {
+  if (process.platform === 'win32') return undefined;
   try {
     return lstatSync(path).ino;
   } catch (error) {
