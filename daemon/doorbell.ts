@@ -1,6 +1,6 @@
 import { watch, type FSWatcher } from 'chokidar';
 import { lstatSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { Log } from './log.js';
 
 /**
@@ -69,7 +69,8 @@ export function hangDoorbell(
       ignoreInitial: true,
       depth: 0,
       atomic: false,
-      ignored: (path) => path !== folder,
+      // On Windows chokidar asks with slashes; without `resolve` the folder itself would be ignored.
+      ignored: (path) => resolve(path) !== resolve(folder),
     });
     watcher.on('raw', (_event, name) => {
       schedule(name);
