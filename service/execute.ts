@@ -19,10 +19,13 @@ import { makeFolder } from '../protocol/make-folder.js';
 import { readOwnFile } from '../protocol/own-file.js';
 import { shownAction } from './shown-action.js';
 import type { Action } from './manager.js';
-import { runCommand } from './run-command.js';
+import { RUN_MS, runCommand } from './run-command.js';
 
 /** More than any file of a service. */
 const MAX_BYTES = 256 * 1024;
+
+/** Between two looks at what has not come about yet. */
+const AGAIN_MS = 100;
 
 /** One step as it was done, or would be. */
 export interface Step {
@@ -115,7 +118,8 @@ export class Execution {
         return true;
       case 'write': {
         const present = this.#present(action.path, action.ours);
-        if (present?.content?.equals(action.content) && present.mode === action.mode) return false;
+        if (present?.content?.equals(action.content) && isMode(present.mode, action.mode))
+          return false;
         if (!dryRun) this.#write(action.path, action.content, action.mode, present);
         return true;
       }
@@ -190,6 +194,11 @@ export class Execution {
   }
 }
 
+/** Windows has no such bits: what it tells of a file is not what was asked for. */
+function isMode(present: number, wanted: number): boolean {
+  return process.platform === 'win32' || present === wanted;
+}
+
 /** How steps are told; `would` is said by whoever asks for a dry run. */
 const VERBS: Readonly<Record<Action['do'], string>> = {
   folder: 'mkdir ',
@@ -260,9 +269,9 @@ function foreign(path: string, why: string): Cc2ccError {
 
 /** @throws Cc2ccError E_SERVICE */
 async function run(action: Extract<Action, { do: 'run' }>): Promise<void> {
-  const { argv, harmless, explain, deadlineMs } = action;
-  const { code, output } = await runCommand(argv, deadlineMs);
-  if (code === 0 || harmless?.(code, output) === true) return;
+  const { harmless, explain } = action;
+  const { code, output, inTime } = await outcomeOf(action);
+  if ((inTime && code === 0) || harmless?.(code, output) === true) return;
   const known = explain?.(code, output);
   const [command = ''] = shownAction(action);
   const said = output === '' ? `exit code ${code}` : output.split('\n').slice(-3).join(' ');
@@ -271,4 +280,20 @@ async function run(action: Extract<Action, { do: 'run' }>): Promise<void> {
     known?.message ?? `${command} failed: ${said}`,
     known?.hint === undefined ? {} : { hint: known.hint },
   );
+}
+
+/** What the command came to, or the last of its repetitions; `inTime` unless it was awaited in vain. */
+async function outcomeOf({
+  argv,
+  until,
+  deadlineMs = RUN_MS,
+}: Extract<Action, { do: 'run' }>): Promise<{ code: number; output: string; inTime: boolean }> {
+  if (until === undefined) return { ...(await runCommand(argv, deadlineMs)), inTime: true };
+  const deadline = Date.now() + deadlineMs;
+  for (;;) {
+    const outcome = await runCommand(argv);
+    if (until(outcome.code, outcome.output)) return { ...outcome, inTime: true };
+    if (Date.now() > deadline) return { ...outcome, inTime: false };
+    await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+  }
 }

@@ -48,6 +48,8 @@ export type Action =
       argv: readonly string[];
       /** Ends it after so long; RUN_MS of run-command.ts unless told. */
       deadlineMs?: number;
+      /** Runs it again and again until this says so; it fails when that is not so in `deadlineMs`. */
+      until?: (code: number, output: string) => boolean;
       /** Failing is as good, such as stopping what does not run: says so of an exit code and output. */
       harmless?: (code: number, output: string) => boolean;
       /** What a failure means, and what to do: in the words of the person who installs. */

@@ -50,7 +50,7 @@ export function makeSpec({ lasting = true }: { lasting?: boolean } = {}): MadeSp
     logFolder: dirname(paths.log),
     errorLog: paths.errorLog,
     environment: environment(root),
-    user: username,
+    user: withDomain(username),
     uid,
   };
   return {
@@ -90,6 +90,12 @@ function environment(root: string): Record<string, string> {
   // A service manager takes the home folder from the account.
   const home = homedir() === account().homedir ? [] : [['HOME', homedir()] as const];
   return { ...Object.fromEntries([...home, ...given]), CC2CC_BRIDGE_DIR: root };
+}
+
+/** Windows may have users of one name, of the machine and of a domain. */
+function withDomain(username: string): string {
+  const domain = process.env['USERDOMAIN'];
+  return process.platform === 'win32' && domain ? `${domain}\\${username}` : username;
 }
 
 function account(): { username: string; uid: number; homedir: string | null } {
