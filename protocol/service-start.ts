@@ -46,13 +46,16 @@ export async function startService(
   }
 }
 
+const KICKSTART = 'launchctl kickstart "gui/$1" || launchctl kickstart "user/$1"';
+
 /** What starts a service and returns at once. The file says which one, and never what is run. */
 function startCommand({ kind, name }: ServiceMarker): string[] {
   switch (kind) {
     case 'systemd':
       return ['systemctl', '--user', 'start', name];
     case 'launchd':
-      return ['launchctl', 'kickstart', `gui/${process.getuid?.() ?? 0}/${name}`];
+      // The domain of the desktop, or the user's own where nobody was logged in there.
+      return ['/bin/sh', '-c', KICKSTART, 'kickstart', `${process.getuid?.() ?? 0}/${name}`];
     case 'task-scheduler':
       return ['schtasks', '/Run', '/TN', name];
   }

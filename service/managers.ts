@@ -7,6 +7,7 @@ export type System = (typeof SYSTEMS)[number];
 /** Each is loaded only where it is asked for. */
 const MANAGERS: Partial<Record<System, () => Promise<ServiceManager>>> = {
   linux: async () => (await import('./systemd.js')).systemd,
+  macos: async () => (await import('./launchd.js')).launchd,
 };
 
 /** The system that this process runs on; undefined where we know no service manager. */
