@@ -44,7 +44,9 @@ export function serviceLine(state: ServiceState, daemonPid: number | null): stri
       : daemonPid !== null && isByService(state, daemonPid)
         ? 'runs this daemon'
         : active
-          ? `runs another process (pid ${pid ?? '?'})`
+          ? pid === null
+            ? 'runs'
+            : `runs another process (pid ${pid})`
           : 'does not run';
   const starts =
     enabled === null

@@ -8,6 +8,7 @@ export type System = (typeof SYSTEMS)[number];
 const MANAGERS: Partial<Record<System, () => Promise<ServiceManager>>> = {
   linux: async () => (await import('./systemd.js')).systemd,
   macos: async () => (await import('./launchd.js')).launchd,
+  windows: async () => (await import('./task-scheduler.js')).windowsTasks,
 };
 
 /** The system that this process runs on; undefined where we know no service manager. */
