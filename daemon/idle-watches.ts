@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { errnoOf, storeError } from '../protocol/errors.js';
 import { NAME_PATTERN } from '../protocol/names.js';
 import type { Log } from './log.js';
+import { patiently } from '../protocol/patiently.js';
 
 /** What can become of an agent that somebody waits for. */
 export const OUTCOMES = ['idle', 'left', 'neither'] as const;
@@ -51,7 +52,7 @@ export function readWatches(path: string, log: Log): Watch[] {
 export function writeWatches(path: string, watches: readonly Watch[]): void {
   const text = `${JSON.stringify(watches, null, 2)}\n`;
   try {
-    writeFileAtomic.sync(path, text, { mode: 0o600, fsync: false });
+    patiently(() => writeFileAtomic.sync(path, text, { mode: 0o600, fsync: false }));
   } catch (error) {
     throw storeError('note who waits for whom', path, error);
   }

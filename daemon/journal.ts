@@ -8,6 +8,7 @@ import {
 } from '../mail/delivery.js';
 import { errnoOf } from '../protocol/errors.js';
 import type { Log } from './log.js';
+import { patiently } from '../protocol/patiently.js';
 
 /** A journal that has grown beyond this loses what has ended; `done/` and the receipts still tell. */
 const COMPACT_BYTES = 256 * 1024;
@@ -82,7 +83,7 @@ export class Journal {
       writeFileSync(fresh, lines.map((line) => `${JSON.stringify(line)}\n`).join(''), {
         mode: 0o600,
       });
-      renameSync(fresh, this.path);
+      patiently(() => renameSync(fresh, this.path));
       this.#limit = Math.max(COMPACT_BYTES, 2 * this.#size());
     } catch (error) {
       rmSync(fresh, { force: true });

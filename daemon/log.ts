@@ -2,6 +2,7 @@ import { chmodSync, renameSync, statSync } from 'node:fs';
 import { pino, destination, type Logger } from 'pino';
 import { errnoOf, storeError } from '../protocol/errors.js';
 import type { Config } from '../protocol/config.js';
+import { patiently } from '../protocol/patiently.js';
 
 export type Log = Logger;
 
@@ -39,7 +40,7 @@ export function openLog(path: string, config: Pick<Config, 'logLevel' | 'logByte
   const rotateIfFull = (): void => {
     try {
       if (statSync(path).size < config.logBytes) return;
-      renameSync(path, `${path}.1`);
+      patiently(() => renameSync(path, `${path}.1`));
     } catch (error) {
       if (errnoOf(error) !== 'ENOENT') {
         log.warn({ err: error }, 'the log cannot be rotated');

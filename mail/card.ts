@@ -10,6 +10,7 @@ import { isName, NAME_PATTERN } from '../protocol/names.js';
 import { readOwnFile } from '../protocol/own-file.js';
 import { rootPaths } from '../protocol/paths.js';
 import { descriptionOf, shownLine, skillsOf, summaryOf, type Profile } from './profile.js';
+import { patiently } from '../protocol/patiently.js';
 
 const skillSchema = lazily(() =>
   z.looseObject({
@@ -65,7 +66,8 @@ export interface ShownCard extends Profile {
 export function writeCard(root: string, card: Card): void {
   const path = cardPath(root, card.name);
   try {
-    writeFileAtomic.sync(path, `${JSON.stringify(card, null, 2)}\n`, { mode: 0o600, fsync: false });
+    const text = `${JSON.stringify(card, null, 2)}\n`;
+    patiently(() => writeFileAtomic.sync(path, text, { mode: 0o600, fsync: false }));
   } catch (error) {
     throw storeError('write the agent card', path, error);
   }

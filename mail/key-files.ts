@@ -15,6 +15,7 @@ import { lazily } from '../protocol/lazily.js';
 import { linkOrCreate } from '../protocol/link-or-create.js';
 import { makeFolder } from '../protocol/make-folder.js';
 import { readOwnFile } from '../protocol/own-file.js';
+import { patiently } from '../protocol/patiently.js';
 
 /** A key that was replaced. */
 export interface FormerKey {
@@ -92,7 +93,7 @@ export function writeFormerKeys(root: string, keys: readonly FormerKey[]): void 
 }
 
 function replace(own: string, path: string): boolean {
-  renameSync(own, path);
+  patiently(() => renameSync(own, path));
   return true;
 }
 

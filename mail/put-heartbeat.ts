@@ -1,6 +1,7 @@
 import writeFileAtomic from 'write-file-atomic';
 import { errnoOf } from '../protocol/errors.js';
 import { heartbeatPath, type Heartbeat } from '../protocol/heartbeat.js';
+import { patiently } from '../protocol/patiently.js';
 
 /** What a heartbeat says but for who and when. */
 type Sign = Pick<
@@ -21,10 +22,8 @@ export function putHeartbeatNow(root: string, name: string, sign: Sign): void {
 export function putHeartbeat(root: string, heartbeat: Heartbeat): void {
   const path = heartbeatPath(root, heartbeat.agent);
   try {
-    writeFileAtomic.sync(path, `${JSON.stringify(heartbeat, null, 2)}\n`, {
-      mode: 0o600,
-      fsync: false,
-    });
+    const text = `${JSON.stringify(heartbeat, null, 2)}\n`;
+    patiently(() => writeFileAtomic.sync(path, text, { mode: 0o600, fsync: false }));
   } catch (error) {
     // A root that was removed under a daemon is its rounds' business to notice and report.
     if (errnoOf(error) !== 'ENOENT') throw error;

@@ -3,6 +3,7 @@ import { renameSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { makeFolder } from '../protocol/make-folder.js';
+import { patiently } from '../protocol/patiently.js';
 
 /**
  * Moves what was refused to `rejected/`, with the reason beside it. The file itself is never opened,
@@ -23,5 +24,5 @@ export function rejectFile(path: string, rejected: string, mailbox: string, reas
     `${JSON.stringify(note, null, 2)}\n`,
     { mode: 0o600, fsync: false },
   );
-  renameSync(path, join(rejected, `${stem}.rejected`));
+  patiently(() => renameSync(path, join(rejected, `${stem}.rejected`)));
 }

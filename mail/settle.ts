@@ -7,6 +7,7 @@ import { makeFolder } from '../protocol/make-folder.js';
 import type { MailboxPaths } from '../protocol/paths.js';
 import { leaveReceipt } from './receipts.js';
 import { isTombstone } from './tombstone.js';
+import { patiently } from '../protocol/patiently.js';
 
 /** How a message ended: seen by the session (with the evidence), or expired. */
 export type Settlement = { state: 'seen'; evidence: Evidence } | { state: 'expired' };
@@ -17,7 +18,7 @@ export type Settlement = { state: 'seen'; evidence: Evidence } | { state: 'expir
  */
 export function settleFile(paths: MailboxPaths, id: string, how: Settlement): void {
   const move = (): void => {
-    renameSync(join(paths.inbox, `${id}.json`), join(paths.done, `${id}.json`));
+    patiently(() => renameSync(join(paths.inbox, `${id}.json`), join(paths.done, `${id}.json`)));
   };
   try {
     move();

@@ -6,6 +6,7 @@ import { isRecord } from '../protocol/json.js';
 import { makeFolder } from '../protocol/make-folder.js';
 import type { MailboxPaths } from '../protocol/paths.js';
 import { ownFile, readOwnJson } from './own-file.js';
+import { patiently } from '../protocol/patiently.js';
 
 const fsyncFile = promisify(fsync);
 
@@ -55,7 +56,7 @@ export async function bury(
       closeSync(fd);
     }
     if (!isStill()) return false;
-    renameSync(staged, join(paths.done, `${stone.id}.json`));
+    patiently(() => renameSync(staged, join(paths.done, `${stone.id}.json`)));
     return true;
   } finally {
     rmSync(staged, { force: true });

@@ -8,6 +8,7 @@ import { linkOrCreate } from './link-or-create.js';
 import { listFolder } from './list-folder.js';
 import { makeFolder } from './make-folder.js';
 import { readOwnFile } from './own-file.js';
+import { patiently } from './patiently.js';
 
 /**
  * Leases without native locks. A lease is a folder of numbered files; the highest number is in
@@ -107,7 +108,7 @@ function release(folder: string, number: number): void {
   const file = join(folder, `${number}.json`);
   try {
     if (numbersIn(folder)[0] === number)
-      writeFileAtomic.sync(file, '{}\n', { mode: 0o600, fsync: false });
+      patiently(() => writeFileAtomic.sync(file, '{}\n', { mode: 0o600, fsync: false }));
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw storeError('release the lease', file, error);
   }

@@ -20,6 +20,7 @@ import { readOwnFile } from '../protocol/own-file.js';
 import { shownAction } from './shown-action.js';
 import type { Action } from './manager.js';
 import { RUN_MS, runCommand } from './run-command.js';
+import { patiently } from '../protocol/patiently.js';
 
 /** More than any file of a service. */
 const MAX_BYTES = 256 * 1024;
@@ -228,7 +229,7 @@ function writeAtomically(path: string, content: Buffer, mode: number): void {
     } finally {
       closeSync(fd);
     }
-    renameSync(draft, path); // replaces a link itself and does not follow it
+    patiently(() => renameSync(draft, path)); // replaces a link itself and does not follow it
   } catch (error) {
     rmSync(draft, { force: true });
     throw storeError('write the file', path, error);

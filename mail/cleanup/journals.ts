@@ -7,6 +7,7 @@ import { mailboxPaths, type MailboxPaths } from '../../protocol/paths.js';
 import { isAway } from './life.js';
 import type { Item, Scene } from './scene.js';
 import { isAnythingAt } from '../../protocol/anything-at.js';
+import { patiently } from '../../protocol/patiently.js';
 
 /**
  * Journals of agents that are away, without the lines of messages that have ended and are gone. The
@@ -63,7 +64,7 @@ function compact(paths: MailboxPaths): boolean {
     writeFileSync(fresh, left.text, { mode: 0o600 });
     // Another host's daemon may have added a line of a message that expired.
     if (readFileSync(paths.journal).length !== left.size) return false;
-    renameSync(fresh, paths.journal);
+    patiently(() => renameSync(fresh, paths.journal));
     return true;
   } finally {
     if (ownFile(fresh) !== undefined) rmSync(fresh);

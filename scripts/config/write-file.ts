@@ -3,6 +3,7 @@ import { realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { errnoOf, storeError } from '../../protocol/errors.js';
 import { makeFolder } from '../../protocol/make-folder.js';
+import { patiently } from '../../protocol/patiently.js';
 
 /**
  * Replaces `config.json`, 0600: whoever reads it has the old one or the new one. Where it is a link, as
@@ -18,7 +19,7 @@ export function writeConfigFile(path: string, value: object): void {
     try {
       const text = `${JSON.stringify(value, null, 2)}\n`;
       writeFileSync(draft, text, { mode: 0o600, flag: 'wx', flush: true });
-      renameSync(draft, target);
+      patiently(() => renameSync(draft, target));
     } finally {
       rmSync(draft, { force: true }); // still there only when something failed
     }
