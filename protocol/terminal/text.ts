@@ -1,4 +1,5 @@
 import { homedir } from 'node:os';
+import { sep } from 'node:path';
 import { sanitizeText } from '../sanitize.js';
 import { widthOf } from '../text-width.js';
 
@@ -87,5 +88,5 @@ function clustersOf(text: string): string[] {
 export function tilde(raw: string): string {
   const path = raw.replaceAll(/\p{C}/gu, '?');
   const home = homedir();
-  return path === home || path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
+  return path === home || path.startsWith(home + sep) ? `~${path.slice(home.length)}` : path;
 }
