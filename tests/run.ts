@@ -20,7 +20,9 @@ const LEAKY = /^(?:CC2CC_.*|BRIDGE_DIR|SELF|CLAUDE.*|XDG_.*|NODE_TEST_CONTEXT)$/
 const TOTALS = /^(?:tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) /;
 /** `claude` is apart from `all`: it needs the real client, see tests/claude/run.ts. */
 /** `service` too: it boots a systemd of its own, which takes root. */
-const SUITES = ['unit', 'integration', 'all', 'claude', 'service'];
+/** And `windows`: it takes a Node for Windows, see tests/windows/run.ts. */
+const SUITES = ['unit', 'integration', 'all', 'claude', 'service', 'windows'];
+const APART = new Set(['claude', 'service', 'windows']);
 
 /** The part of a test event that we use; it is the same on Node 20, 22 and 24. */
 interface TestEvent {
@@ -39,7 +41,7 @@ function findTests(filters: string[], suite: string): string[] {
   const root = import.meta.dirname;
   const suiteOf = (file: string) => (file.startsWith(`integration${sep}`) ? 'integration' : 'unit');
   const isWanted = (file: string) =>
-    suite === 'claude' || suite === 'service'
+    APART.has(suite)
       ? file.endsWith(`.${suite}.js`)
       : file.endsWith('.test.js') && (suite === 'all' || suite === suiteOf(file));
   return readdirSync(root, { recursive: true, encoding: 'utf8' })
@@ -96,7 +98,7 @@ const { values, positionals } = parseArgs({
   options: { suite: { type: 'string', default: 'all' } },
 });
 if (!SUITES.includes(values.suite)) {
-  console.error('usage: run.js [filter…] [--suite unit|integration|all|claude|service]');
+  console.error('usage: run.js [filter…] [--suite unit|integration|all|claude|service|windows]');
   process.exit(2);
 }
 isolate();
@@ -118,8 +120,7 @@ await printed;
 for (const complaint of complaints) console.log(complaint);
 const skipped = tally.skipped > 0 ? `, ${tally.skipped} skipped` : '';
 // Where no client or no systemd can be had, its whole suite is skipped, and that is no failure.
-const apart = ['claude', 'service'].includes(values.suite);
-const ran = tally.passed > 0 || (apart && tally.skipped > 0);
+const ran = tally.passed > 0 || (APART.has(values.suite) && tally.skipped > 0);
 const code = tally.failed > 0 || !ran ? 1 : 0;
 // A process that a test left behind may hold a pipe of ours open: do not wait for it.
 const line = `${tally.passed} passed, ${tally.failed} failed${skipped}\n`;
