@@ -32,7 +32,8 @@ export async function installedService(): Promise<InstalledService | undefined> 
 
 /** Whether a daemon is the one that the manager runs; some managers know no pids. */
 export function isByService(state: ServiceState, daemonPid: number): boolean {
-  return state.pid === null ? state.active === true : state.pid === daemonPid;
+  // Not every manager tells: then one that may be its own is taken for it.
+  return state.pid === null ? state.active !== false : state.pid === daemonPid;
 }
 
 /** The service in a few words: who it is, whether it runs the daemon, when it starts. */
@@ -44,9 +45,7 @@ export function serviceLine(state: ServiceState, daemonPid: number | null): stri
       : daemonPid !== null && isByService(state, daemonPid)
         ? 'runs this daemon'
         : active
-          ? pid === null
-            ? 'runs'
-            : `runs another process (pid ${pid})`
+          ? `runs another process (pid ${pid ?? '?'})`
           : 'does not run';
   const starts =
     enabled === null

@@ -24,9 +24,7 @@ export async function uninstall(options: Output & { force: boolean }): Promise<n
   const isThere = state.installed || isForeign || marker !== undefined;
   if (isThere) {
     const daemon = await runningDaemon(paths);
-    // Not every manager knows the pid; then one that may be its own is taken for it.
-    const isTheirs =
-      daemon !== undefined && state.active !== false && (state.pid ?? daemon.pid) === daemon.pid;
+    const isTheirs = daemon !== undefined && isByService(state, daemon.pid);
     if (isTheirs) execution.note(`end    daemon ${daemon.pid}; its sessions start the next one`);
     const lease = options.dryRun ? undefined : await holdLaunches(paths, launchLease);
     try {
