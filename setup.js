@@ -2,11 +2,11 @@
  * `npm run setup`: from a clone to commands that work everywhere, and a Claude Code that knows them.
  * Packs the project, installs the package for this user, and runs `cc2cc init`.
  *
- *   npm run setup [-- [--prefix DIR] [arguments of cc2cc init]]
+ *   npm run setup [-- [--prefix DIR] [--package FILE] [arguments of cc2cc init]]
  *
  * What is installed is a copy: the clone can be moved or deleted afterwards. A second run updates it.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
@@ -19,8 +19,9 @@ const WINDOWS = process.platform === 'win32';
 
 const args = process.argv.slice(2);
 try {
+  const packed = takeOption('--package');
   const prefix = takeOption('--prefix') ?? usablePrefix();
-  installPackage(prefix);
+  installPackage(prefix, packed);
   const installed = join(prefix, WINDOWS ? '' : 'lib', 'node_modules', 'cc2cc');
   console.log(`Installed cc2cc in ${installed}.`);
   adviseOnPath(WINDOWS ? prefix : join(prefix, 'bin'));
@@ -28,20 +29,35 @@ try {
   const { status } = run(join(installed, 'dist', 'bin', 'cc2cc.cjs'), ['init', ...args]);
   process.exitCode = status ?? 1;
 } catch (error) {
-  // npm has said on stderr what is wrong.
-  console.error(`setup: ${error.message.split('\n')[0]}`);
+  console.error(`setup: ${error.message}`);
   process.exitCode = 1;
 }
 
-/** As a package and not as a link: nothing of it depends on this folder. */
-function installPackage(prefix) {
+/**
+ * As a package and not as a link: nothing of it depends on this folder.
+ *
+ * @param packed one that `npm pack` has made; without it this folder is packed, which builds it
+ */
+function installPackage(prefix, packed) {
   const folder = mkdtempSync(join(tmpdir(), 'cc2cc-setup-'));
   try {
-    const packed = npm('pack', '--silent', '--pack-destination', folder).trim().split('\n').at(-1);
-    npm('install', '--global', '--prefix', prefix, '--no-fund', '--no-audit', join(folder, packed));
+    npm(
+      'install',
+      '--global',
+      '--prefix',
+      prefix,
+      '--no-fund',
+      '--no-audit',
+      packed ?? pack(folder),
+    );
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function pack(folder) {
+  const said = npm('pack', '--silent', '--pack-destination', folder);
+  return join(folder, said.trim().split('\n').at(-1));
 }
 
 function adviseOnPath(bin) {
@@ -87,11 +103,14 @@ function npm(...words) {
   // On Windows npm is a script that only a shell can start; npm tells where its own program is.
   const program = process.env.npm_execpath;
   const [file, rest] = program ? [process.execPath, [program, ...words]] : ['npm', words];
-  return execFileSync(file, rest, {
+  const { status, stdout, error } = spawnSync(file, rest, {
     cwd: HERE,
     encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit'], // it says itself what is wrong
   });
+  if (error !== undefined) throw new Error(`npm cannot be run: ${error.message}.`);
+  if (status !== 0) throw new Error(`npm ${words[0]} failed.`);
+  return stdout;
 }
 
 function run(program, words, stdio = 'inherit') {

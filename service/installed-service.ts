@@ -16,9 +16,11 @@ export interface InstalledService {
  *
  * @returns undefined where there is none, or no service manager may be asked
  */
-export async function installedService(): Promise<InstalledService | undefined> {
-  const root = bridgeRoot();
-  const marker = readServiceMarker(root, hostPaths(root));
+export async function installedService(
+  root = bridgeRoot(),
+  paths = hostPaths(root),
+): Promise<InstalledService | undefined> {
+  const marker = readServiceMarker(root, paths);
   if (marker === undefined || resolveLocal('noServiceManager').value === true) return undefined;
   const [{ makeSpec }, { managerOf, systemHere }] = await Promise.all([
     import('./spec.js'),

@@ -6,7 +6,7 @@ import { bridgeRoot } from '../../protocol/paths.js';
 import { ensurePrivateFolder } from '../../protocol/private-folder.js';
 import { version } from '../../protocol/version.js';
 import { examples } from '../cli/help.js';
-import { DAEMON, SHIM } from '../installed.js';
+import { CC2CC, DAEMON, SHIM } from '../installed.js';
 import { proveDelivery } from '../proof.js';
 import { quote } from '../quote.js';
 
@@ -37,13 +37,9 @@ export async function prove(): Promise<number> {
   await proveDelivery(DAEMON, SHIM, (step) => {
     console.log(`  ok  ${step}`);
   });
-  console.log(`\nIt works. Register it with Claude Code, once:
+  console.log(`\nIt works. To set it up for Claude Code, once:
 
-  claude mcp add --scope user cc2cc -- ${quote(process.execPath)} ${quote(SHIM)}
-
-Then start claude as always, in two terminals, and say in one of them:
-
-  List the cc2cc agents and send the other one a greeting.
+  ${quote(process.execPath)} ${quote(CC2CC)} init
 
 To see what goes on:
 

@@ -19,7 +19,7 @@ interface Model {
   /** Those of the inbox that the mailbox has told of. */
   known: Set<string>;
   offered: Set<string>;
-  /** Those that the session before this one was offered. */
+  /** Those that sessions before this one were offered, and of which this one is told nothing. */
   offeredBefore: Set<string>;
   done: Set<string>;
   /** Files under a name of their own, by the id that they bear; none for garbage. */
@@ -177,7 +177,10 @@ const settle = (n: number): Command =>
 /** By a session that re-attaches, or by another one that takes the name over. */
 const reopen = (sameSession: boolean): Command =>
   command(`re-open for ${sameSession ? 'the same' : 'another'} session`, (model, bench) => {
-    model.offeredBefore = new Set(sameSession ? [] : model.offered);
+    for (const id of model.offered) {
+      if (sameSession) model.offeredBefore.delete(id);
+      else model.offeredBefore.add(id); // by whichever session: one of them may have shown it
+    }
     if (!sameSession) model.offered.clear();
     bench.open({ given: model.offered });
     model.known.clear();

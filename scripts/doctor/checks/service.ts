@@ -8,8 +8,8 @@ import { installedService } from '../../../service/installed-service.js';
 export const SERVICE_CHECK: Check = {
   id: 'service',
   title: 'Service',
-  look: async () => {
-    const service = await installedService();
+  look: async ({ root, paths }) => {
+    const service = await installedService(root, paths);
     if (service !== undefined) return judgeService(service.state);
     return resolveLocal('noServiceManager').value === true
       ? skip('no service manager may be asked: noServiceManager is set')

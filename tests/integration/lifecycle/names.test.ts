@@ -41,7 +41,7 @@ test('without a wish, or with one that breaks the rule, it is an adjective and a
     assert.match(name, /^[a-z]+-[a-z]+$/, wish);
   }
   const odd = readdirSync(sandbox.root).filter(
-    (file) => !/^(?:to-[a-z]+-[a-z]+|[a-z]+|secret\.key)$/.test(file),
+    (file) => !/^(?:to-[a-z]+-[a-z]+|[a-z]+|secret\.key|format\.json)$/.test(file),
   );
   assert.deepEqual(odd, []);
 });

@@ -8,7 +8,7 @@ export const PROJECT = fileURLToPath(new URL('../../../../', import.meta.url));
 /** npm with an empty cache fetches some 90 packages. */
 const INSTALL_MS = 100_000;
 const COMMAND_MS = 60_000;
-const UNREACHABLE =
+export const UNREACHABLE =
   /\b(?:E(?:AI_AGAIN|CONN\w+|HOSTUNREACH|NETUNREACH|NOTFOUND|TIMEDOUT|40[134]|429|5\d\d)|ERR_SOCKET_TIMEOUT)\b/;
 
 export interface PackedFile {
