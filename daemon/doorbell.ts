@@ -1,5 +1,5 @@
 import { watch, type FSWatcher } from 'chokidar';
-import { lstatSync } from 'node:fs';
+import { closeSync, constants, lstatSync, openSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import type { Log } from './log.js';
 
@@ -30,6 +30,7 @@ export function hangDoorbell(
 ): Doorbell {
   let watcher: FSWatcher | undefined;
   let inode: number | undefined;
+  let pin: number | undefined;
   let failed = false;
   let closed = false;
   let names = new Set<string>();
@@ -60,6 +61,8 @@ export function hangDoorbell(
 
   const hang = (): void => {
     void watcher?.close();
+    unpin();
+    pin = openFolder(folder);
     inode = inodeOf(folder);
     failed = false;
     gone = false;
@@ -75,8 +78,11 @@ export function hangDoorbell(
     watcher.on('raw', (_event, name) => {
       schedule(name);
     });
-    // What came between the caller's scan and this moment has raised no event.
+    // What came between the caller's scan and this moment has raised no event. A folder that was
+    // removed meanwhile is watched by nobody: chokidar is silent about it, and so is the system.
     watcher.on('ready', () => {
+      if (inodeOf(folder) !== inode) gone = true;
+      unpin();
       schedule(undefined);
     });
     watcher.on('unlinkDir', () => {
@@ -84,8 +90,16 @@ export function hangDoorbell(
     });
     watcher.on('error', (error) => {
       failed = true;
+      unpin();
       log.error({ err: error, folder }, 'cannot watch; the folder is rescanned on the timer');
     });
+  };
+
+  // Until watching has begun, the folder is kept open. Else the next one at its path could be given its
+  // inode as soon as it is removed, and nobody could tell the two apart.
+  const unpin = (): void => {
+    if (pin !== undefined) closeSync(pin);
+    pin = undefined;
   };
 
   hang();
@@ -96,6 +110,7 @@ export function hangDoorbell(
     },
     close: () => {
       closed = true;
+      unpin();
       void watcher?.close();
     },
     ok: () => !failed,
@@ -108,5 +123,16 @@ function inodeOf(folder: string): number | undefined {
     return lstatSync(folder).ino;
   } catch {
     return undefined;
+  }
+}
+
+/** Never waits, whatever lies there; undefined for what cannot be opened, and on Windows. */
+function openFolder(folder: string): number | undefined {
+  // Windows gives no number twice, and would keep the name of a removed folder as long as it is open.
+  if (process.platform === 'win32') return undefined;
+  try {
+    return openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  } catch {
+    return undefined; // who reads the folder finds out and says why
   }
 }
