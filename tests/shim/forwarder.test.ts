@@ -40,12 +40,6 @@ const UNFIT: [what: string, bytes: string, code: number, id: unknown][] = [
   ['an object that is nothing', '{"jsonrpc":"2.0"}', -32600, null],
   ['a null id', '{"jsonrpc":"2.0","id":null,"method":"ping"}', -32600, null],
   ['a method of ours', '{"jsonrpc":"2.0","id":9,"method":"cc2cc/retire"}', -32601, 9],
-  [
-    'a call too deep to be written again',
-    `{"jsonrpc":"2.0","id":9,"method":"tools/call","params":{"a":${'['.repeat(50_000)}${']'.repeat(50_000)}}}`,
-    -32600,
-    9,
-  ],
 ];
 
 for (const [what, bytes, code, id] of UNFIT) {
@@ -59,6 +53,24 @@ for (const [what, bytes, code, id] of UNFIT) {
     assert.equal(answer.id, id);
   });
 }
+
+test('a call too deep to be written again is answered and goes no further', (t) => {
+  const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
+  try {
+    JSON.stringify(JSON.parse(deep));
+    return t.skip('this Node writes any depth'); // 26 does
+  } catch {
+    // what the shim meets as well
+  }
+  const forwarder = new Forwarder();
+  forwarder.attach('t');
+  const call = `{"jsonrpc":"2.0","id":9,"method":"tools/call","params":{"a":${deep}}}`;
+  const { toClient, toDaemon } = forwarder.fromClient(Buffer.from(call));
+  // Not `equal`: what it would print of such a line takes all memory.
+  assert.ok(toDaemon === undefined);
+  const { id, error } = JSON.parse(toClient!.toString());
+  assert.deepEqual([id, error.code], [9, -32600]);
+});
 
 test('1 and "1" are two requests; a second 1 is refused', () => {
   const h = new Harness();

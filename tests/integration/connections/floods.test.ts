@@ -85,6 +85,13 @@ for (const greeted of [undefined, 'control', 'session'] as const) {
   });
 }
 
+/** Well-formed, and deeper than anything that recurses can go; 0 stands for the deep value. */
+function deepCall(args: Record<string, unknown>): string {
+  const call = { id: 10, method: 'tools/call', params: { name: 'send', arguments: args } };
+  const deep = `:${'['.repeat(50_000)}${']'.repeat(50_000)}`;
+  return `${JSON.stringify({ jsonrpc: '2.0', ...call }).replace(':0', deep)}\n`;
+}
+
 test('garbage after a good hello harms nobody; a line over the cap ends the connection', async (t) => {
   const { sandbox, pair, pid } = await scene(t);
   const garbage = [
@@ -97,6 +104,8 @@ test('garbage after a good hello harms nobody; a line over the cap ends the conn
     '{"jsonrpc":"2.0","method":"cc2cc/attached","params":{"name":"../../etc"}}\n',
     '{"jsonrpc":"2.0","id":9,"method":"tools/call","params":{"name":"send","arguments":{"to":"../ben","text":"x"}}}\n',
     `${'['.repeat(50_000)}\n`,
+    // From Node 26 on any depth can be written, so that a shim hands such a call on.
+    ...['text', 'metadata', 'other'].map((key) => deepCall({ to: 'ben', [key]: 0 })),
     Buffer.from([0xff, 0xfe, 0x00, 0x0a]),
   ];
   for (const kind of ['session', 'control'] as const) {
