@@ -37,7 +37,7 @@ interface TestEvent {
   };
 }
 
-function findTests(filters: string[], suite: string): string[] {
+function findTests(filters: string[], without: string[], suite: string): string[] {
   const root = import.meta.dirname;
   const suiteOf = (file: string) => (file.startsWith(`integration${sep}`) ? 'integration' : 'unit');
   const isWanted = (file: string) =>
@@ -47,6 +47,7 @@ function findTests(filters: string[], suite: string): string[] {
   return readdirSync(root, { recursive: true, encoding: 'utf8' })
     .filter(isWanted)
     .filter((file) => filters.length === 0 || filters.some((part) => file.includes(part)))
+    .filter((file) => !without.some((part) => file.includes(part)))
     .sort()
     .map((file) => join(root, file));
 }
@@ -95,10 +96,14 @@ function count(file: string, events: TestEvent[]): void {
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { suite: { type: 'string', default: 'all' } },
+  options: {
+    suite: { type: 'string', default: 'all' },
+    without: { type: 'string', multiple: true, default: [] },
+  },
 });
 if (!SUITES.includes(values.suite)) {
-  console.error('usage: run.js [filter…] [--suite unit|integration|all|claude|service|windows]');
+  const suites = SUITES.join('|');
+  console.error(`usage: run.js [filter…] [--without filter]… [--suite ${suites}]`);
   process.exit(2);
 }
 isolate();
@@ -106,7 +111,7 @@ const tally = { passed: 0, failed: 0, skipped: 0 };
 const complaints: string[] = [];
 const reporter = new spec();
 const printed = finished(reporter.on('data', (chunk: string) => process.stdout.write(chunk)));
-const queue = findTests(positionals, values.suite).values();
+const queue = findTests(positionals, values.without, values.suite).values();
 async function work(): Promise<void> {
   for (const file of queue) {
     const events = await runFile(file);
