@@ -59,7 +59,7 @@ const total: Outcome = { passed: 0, failed: 0, skipped: 0 };
 for (const major of majors) add(await tryNode(major));
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
 console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
-process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
+process.exitCode = total.failed > 0 || total.passed + total.skipped === 0 ? 1 : 0;
 
 /** Prints the line of one Node. */
 async function tryNode(major: number): Promise<Outcome> {
@@ -70,7 +70,8 @@ async function tryNode(major: number): Promise<Outcome> {
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     console.log(`node ${major}: ${values['skip-missing'] ? 'SKIPPED' : 'MISSING'}: ${why}`);
-    return { passed: 0, failed: values['skip-missing'] ? 0 : 1, skipped: 0 };
+    const isSkipped = values['skip-missing'];
+    return { passed: 0, failed: isSkipped ? 0 : 1, skipped: isSkipped ? 1 : 0 };
   }
   const sum: Outcome = { passed: 0, failed: 0, skipped: 0 };
   for (const args of runs) {
