@@ -118,7 +118,7 @@ async function runTests(bin: string, args: readonly string[]): Promise<Outcome> 
 function failuresOf(output: string): string {
   const [, ...lists] = output.split('failing tests:');
   const lines = lists.join('').split('\n');
-  return lists.length === 0 ? output : lines.filter((line) => !line.startsWith('✔')).join('\n');
+  return lists.length === 0 ? output : lines.filter((line) => !/^\s*[✔▶]/.test(line)).join('\n');
 }
 
 function add(outcome: Outcome): void {
