@@ -14,7 +14,10 @@ import { windowsSpec, pathText } from './support/specs.js';
 /** The part of Microsoft's schema that our tasks use, and stricter; see its head. */
 const SCHEMA = fileURLToPath(new URL('../../../tests/service/task.xsd', import.meta.url));
 
-const path = pathText("aä🦊 &<>'$@;`]").map((text) => `C:\\${text}`);
+/** No path of Windows has a quote in it, and a task with one is refused. */
+const path = pathText("aä🦊 &<>'$@;`]")
+  .filter((text) => !text.includes('"'))
+  .map((text) => `C:\\${text}`);
 const specs: fc.Arbitrary<ServiceSpec> = fc
   .record({ node: path, daemon: path, home: path, user: path, state: path, root: path })
   .map(({ root, ...rest }) => windowsSpec({ ...rest, environment: { CC2CC_BRIDGE_DIR: root } }))
