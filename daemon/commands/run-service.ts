@@ -6,6 +6,7 @@ import { launchLease } from '../../protocol/launch.js';
 import { bridgeRoot } from '../../protocol/paths.js';
 import { endDaemon, holdLaunches } from '../../protocol/retire.js';
 import { isNewer } from '../../protocol/semver.js';
+import { serviceKey, serviceName } from '../../protocol/service-marker.js';
 import { version } from '../../protocol/version.js';
 import type { Ending } from '../shutdown.js';
 import { runDaemon, type RunningDaemon } from '../run.js';
@@ -96,7 +97,8 @@ function onlyMissing(error: unknown): undefined {
 }
 
 /**
- * `systemctl --user stop` must not be undone by the next session. But at the last logout all services
+ * `systemctl --user stop` must not be undone by the next session. But `systemctl --user restart` brings
+ * the next daemon at once: nobody is to be told that there is none. And at the last logout all services
  * of the user are stopped: sessions that live on, in tmux, may then start the next daemon themselves.
  */
 async function endingOfTerm(): Promise<Ending> {
@@ -106,8 +108,22 @@ async function endingOfTerm(): Promise<Ending> {
     import('../../protocol/settings/local-value.js'),
   ]);
   if (resolveLocal('noServiceManager').value === true) return 'stop';
-  const { stdout } = await runCommand(['systemctl', '--user', 'is-system-running'], ASK_MS);
-  return /^(?:running|degraded|starting|initializing|maintenance)\s*$/.test(stdout)
-    ? 'stop'
-    : 'restart';
+  const ask = (...words: string[]): Promise<{ stdout: string }> =>
+    runCommand(['systemctl', '--user', ...words], ASK_MS);
+  const [state, jobs] = await Promise.all([
+    ask('is-system-running'),
+    ask('list-jobs', '--no-legend', '--plain', '--full'),
+  ]);
+  const manages = /^(?:running|degraded|starting|initializing|maintenance)\s*$/.test(state.stdout);
+  return manages && !isRestarted(jobs.stdout) ? 'stop' : 'restart';
+}
+
+/** Whether the manager has the order to start this service again: lines of job, unit, type, state. */
+function isRestarted(jobs: string): boolean {
+  const root = bridgeRoot();
+  const unit = serviceName('systemd', serviceKey(root, hostPaths(root)));
+  return jobs.split('\n').some((line) => {
+    const [, name, type] = line.trim().split(/\s+/);
+    return name === unit && type === 'restart';
+  });
 }

@@ -169,6 +169,19 @@ test('the service under a real systemd', { timeout: 230_000 }, async (t) => {
     },
   );
 
+  await t.test('restarted by systemctl, no call of a session fails', async () => {
+    const { pid } = await alice.byService();
+    const restarting = host.start('alice', 'systemctl', '--user', 'restart', UNIT);
+    for (let calls = 0; calls < 5 || restarting.ended === undefined; calls += 1) {
+      const { text } = await fox.call('whoami', {}, { timeoutMs: SLOW_MS });
+      assert.match(text, /^You are "/);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    assert.equal((await restarting.exited).code, 0);
+    await alice.byService(pid);
+    await works(fox, owl, 'after the restart by systemctl');
+  });
+
   await t.test('cc2cc-daemon stop is not undone by the manager', async () => {
     const stopped = alice.daemon('stop');
     assert.match(stopped.stderr, /starts it at your next login\..* cc2cc-daemon disable/);

@@ -30,7 +30,7 @@ const faults = JSON.parse(readFileSync(join(folder, 'faults.json'), 'utf8')) as 
 >;
 const fault = faults[verb];
 if (fault !== undefined) {
-  process.stderr.write(`${fault.output}\n`);
+  (fault.code === 0 ? process.stdout : process.stderr).write(`${fault.output}\n`);
   process.exit(fault.code);
 }
 process.exitCode = await (ACTIONS()[verb] ?? (() => 0))();

@@ -17,7 +17,7 @@ export interface FakeSystemd {
   serviceJson: string;
   /** What was asked since the last time, as one would type it. */
   calls: () => string[];
-  /** From now on a verb fails; without a fault, no more. */
+  /** From now on a verb fails, or says that with code 0; without a fault, no more. */
   fail: (verb: string, fault?: { code: number; output: string }) => void;
   /** Runs `cc2cc-daemon …`. */
   daemon: (...args: string[]) => Promise<CliResult>;

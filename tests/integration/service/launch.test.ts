@@ -102,21 +102,24 @@ test('where it was stopped, no session starts it again by the service', async (t
   assert.deepEqual(systemd.calls(), []);
 });
 
-test('SIGTERM from the manager means stop, and restart when the manager itself is leaving', async (t) => {
+test('SIGTERM from the manager means stop, and restart when it restarts us or is leaving', async (t) => {
   if (process.platform !== 'linux') {
     t.skip(NEEDS);
     return;
   }
-  for (const [fault, isStopped] of [
-    [undefined, true],
-    [{ code: 1, output: 'stopping' }, false],
-    [{ code: 1, output: 'Failed to connect to bus: No such file' }, false],
+  for (const [verb, fault, isStopped] of [
+    ['is-system-running', undefined, true],
+    ['is-system-running', { code: 1, output: 'stopping' }, false],
+    ['is-system-running', { code: 1, output: 'Failed to connect to bus: No such file' }, false],
+    ['list-jobs', { code: 0, output: '7 UNIT restart running' }, false],
+    ['list-jobs', { code: 0, output: '7 UNIT stop running\n8 other.service restart run' }, true],
   ] as const) {
     const sandbox = sandboxFor(t);
     const systemd = fakeSystemd(sandbox);
     await systemd.daemon('install');
     const pid = daemonPid(sandbox)!;
-    systemd.fail('is-system-running', fault);
+    const output = fault?.output.replace('UNIT', systemd.unit) ?? '';
+    systemd.fail(verb, fault && { ...fault, output });
     process.kill(pid, 'SIGTERM');
     await until(() => daemonPid(sandbox) === undefined, 'end of the daemon', 10_000);
     const { stopped } = sandbox.hostPaths();
