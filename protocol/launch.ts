@@ -35,16 +35,32 @@ export async function launchDaemon(
   const acquired = reserveLaunch(paths);
   if (!acquired.ok) return 'busy';
   try {
-    // The caller found nobody before it held the lease; meanwhile its last holder may have started one.
-    const isThere = (): Promise<boolean> => answers(paths);
-    // A service has settings of its own: what flags want is had in the background only.
-    const byService = async (): Promise<boolean> =>
-      !forDaemon(flagged) && (await startService(root, paths, isThere));
-    if (!(await isThere()) && !(await byService())) await spawnDaemon(root, paths, flagged);
+    await bringDaemon(root, paths, flagged);
     return 'ready';
   } finally {
     acquired.lease.release();
   }
+}
+
+/**
+ * The same for who holds the launch lease, and goes on holding it.
+ *
+ * @param byService whether a service is asked first; it has settings of its own, so what flags want is
+ *   had in the background only
+ * @returns whether the service brought it
+ */
+export async function bringDaemon(
+  root: string,
+  paths: HostPaths,
+  flagged: ReadonlySet<string>,
+  byService = !forDaemon(flagged),
+): Promise<boolean> {
+  // The caller found nobody before it held the lease; meanwhile its last holder may have started one.
+  const isThere = (): Promise<boolean> => answers(paths);
+  if (await isThere()) return false;
+  if (byService && (await startService(root, paths, isThere))) return true;
+  await spawnDaemon(root, paths, flagged);
+  return false;
 }
 
 /**

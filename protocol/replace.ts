@@ -2,7 +2,7 @@ import { ControlConnection } from './control-connection.js';
 import { Cc2ccError, sentenceOf } from './errors.js';
 import type { HostPaths } from './host-paths.js';
 import { forgetFailure, hasFailed, noteFailure } from './kept-note.js';
-import { launchDaemon, reserveLaunch, spawnDaemon } from './launch.js';
+import { bringDaemon, reserveLaunch, spawnDaemon } from './launch.js';
 import type { Lease } from './lease.js';
 import { olderDaemon } from './older-daemon.js';
 import type { ProcessIdentity } from './process-identity.js';
@@ -27,7 +27,7 @@ export interface Kept {
 }
 
 export interface ReplaceOptions {
-  /** As for {@link launchDaemon}. */
+  /** Variables that are for the daemon, as for `launchDaemon`. */
   flagged?: ReadonlySet<string>;
   /** Also when it has failed lately: somebody asks for it. */
   insist?: boolean;
@@ -88,21 +88,31 @@ async function underLease(
   const lease = await holdWhile(paths, () => olderDaemon(paths)?.instance === instance);
   if (lease === undefined) return;
   try {
-    const daemon = await ControlConnection.open(paths).catch(orNone);
-    if (daemon === undefined) return;
-    try {
-      // The one that answers decides, not the file.
-      if (!isNewer(version(), daemon.welcome.version)) return;
-      // Files that are being installed, or a configuration that the next one does not accept, must
-      // not cost the daemon that runs.
-      await spawnDaemon(root, paths, flagged, 'check');
-      await retire(daemon, 'restart');
-    } finally {
-      daemon.close();
-    }
-    await launchDaemon(root, paths, flagged);
+    // Files that are being installed, or a configuration that the next one does not accept, must not
+    // cost the daemon that runs.
+    const check = (): Promise<void> => spawnDaemon(root, paths, flagged, 'check');
+    if (!(await retireOlder(paths, check))) return;
+    const isByService = await bringDaemon(root, paths, flagged);
+    // A service that was installed from elsewhere runs the files that it knows. Then this one runs
+    // without it, and what the service starts later leaves it alone.
+    if (isByService && (await retireOlder(paths))) await bringDaemon(root, paths, flagged, false);
   } finally {
     lease.release();
+  }
+}
+
+/** @returns whether one ran that was older and has ended */
+async function retireOlder(paths: HostPaths, first?: () => Promise<void>): Promise<boolean> {
+  const daemon = await ControlConnection.open(paths).catch(orNone);
+  if (daemon === undefined) return false;
+  try {
+    // The one that answers decides, not the file.
+    if (!isNewer(version(), daemon.welcome.version)) return false;
+    await first?.();
+    await retire(daemon, 'restart');
+    return true;
+  } finally {
+    daemon.close();
   }
 }
 

@@ -34,7 +34,7 @@ export async function start(done?: 'started' | 'restarted'): Promise<number> {
       const { pid, socket } = await callDaemon(paths, 'status', {});
       if (!started) warnOfFlags();
       else await warnOfService(pid);
-      const replaced = before !== undefined && before.pid !== pid;
+      const replaced = before !== undefined && kept === undefined && before.pid !== pid;
       const begun = replaced
         ? `updated from ${before.version}`
         : started
@@ -59,7 +59,7 @@ async function warnOfService(pid: number): Promise<void> {
   console.error(
     forDaemon(flaggedVariables())
       ? `With flags it runs without its service, ${service.state.name}. For good they belong to: cc2cc-daemon install`
-      : `The service could not start it, so it runs without. ${serviceLine(service.state, pid)}`,
+      : `The service did not start it, so it runs without. ${serviceLine(service.state, pid)}`,
   );
 }
 

@@ -82,7 +82,8 @@ function copyInto(dir: string, version: string): void {
       filter: (path) => !path.endsWith('.map'),
     });
   }
-  symlinkSync(join(PROJECT, 'node_modules'), join(dir, 'node_modules'), 'junction');
+  for (const part of ['node_modules', 'service-templates'])
+    symlinkSync(join(PROJECT, part), join(dir, part), 'junction');
   writeFileSync(join(dir, 'package.json'), JSON.stringify({ ...manifest(), version }));
 }
 

@@ -38,7 +38,7 @@ test('a session has it started by the service, and by itself where that fails', 
   await systemd.daemon('stop');
   const started = await systemd.daemon('start');
   assert.match(started.stdout, /^cc2cc-daemon started/);
-  assert.match(started.stderr, /The service could not start it, so it runs without\./);
+  assert.match(started.stderr, /The service did not start it, so it runs without\./);
 
   // The next attempt of the manager takes over from that.
   systemd.fail('start');
@@ -62,10 +62,7 @@ test('the service brings no daemon: the caller starts one, and hears what is wro
   writeFileSync(systemd.unitPath, unit);
   const started = await systemd.daemon('start');
   assert.equal(started.code, 0, started.stderr);
-  assert.match(
-    started.stderr,
-    /The service could not start it.*out of date: cc2cc-daemon install/s,
-  );
+  assert.match(started.stderr, /The service did not start it.*out of date: cc2cc-daemon install/s);
 });
 
 test('with flags it runs without its service, and says so', async (t) => {
