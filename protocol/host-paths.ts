@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import envPaths from 'env-paths';
 import { Cc2ccError } from './errors.js';
 import { MAX_SOCKET_PATH_BYTES } from './limits.js';
+import { realPath } from './paths.js';
 import { ensurePrivateFolder } from './private-folder.js';
 import { configPath } from './settings/file.js';
 import { localValue } from './settings/local-value.js';
@@ -64,9 +65,12 @@ export function hostPaths(root: string, env: Env = process.env): HostPaths {
   };
 }
 
-/** Whether it is the root of who says nothing about it; names of its files and service bear no key. */
+/**
+ * Whether it is the root of who says nothing about it; names of its files and service bear no key. The
+ * root has its links resolved, which a home folder may be one of.
+ */
 export function isDefaultRoot(root: string): boolean {
-  return root === join(homedir(), '.cc2cc');
+  return root === realPath(join(homedir(), '.cc2cc'));
 }
 
 /**

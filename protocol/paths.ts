@@ -28,7 +28,7 @@ export function bridgeRoot(env: Env = process.env): string {
 }
 
 /** Links resolved as far as the path exists, so that it means the same once the rest is made. */
-function realPath(path: string): string {
+export function realPath(path: string): string {
   try {
     return realpathSync(path);
   } catch {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import fc from 'fast-check';
@@ -102,6 +102,22 @@ test('the default root has the plain log name', (t) => {
   const paths = sandbox.hostPaths({ CC2CC_BRIDGE_DIR: join(sandbox.home, '.cc2cc') });
   assert.match(paths.log, /[/\\]daemon\.log$/);
   assert.match(sandbox.hostPaths().log, /[/\\]daemon-[0-9a-f]{12}\.log$/);
+});
+
+test('a home folder that is a link has the same default root, under both of its names', (t) => {
+  if (process.platform === 'win32') {
+    t.skip('links need a right there');
+    return;
+  }
+  const sandbox = sandboxOf(t);
+  const link = join(sandbox.dir, 'link');
+  symlinkSync(sandbox.home, link);
+  for (const HOME of [sandbox.home, link]) {
+    assert.match(
+      sandbox.hostPaths({ HOME, CC2CC_BRIDGE_DIR: join(HOME, '.cc2cc') }).log,
+      /\/daemon\.log$/,
+    );
+  }
 });
 
 test('a host id is one short file name', () => {
