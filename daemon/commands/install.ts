@@ -1,13 +1,14 @@
 import { loadConfig } from '../../protocol/config.js';
 import { Cc2ccError, ExitCode, sentenceOf } from '../../protocol/errors.js';
-import { launchDaemon } from '../../protocol/launch.js';
+import { bringDaemon, launchLease } from '../../protocol/launch.js';
 import { ensurePrivateFolder } from '../../protocol/private-folder.js';
+import { holdLaunches } from '../../protocol/retire.js';
 import { version } from '../../protocol/version.js';
 import { Execution } from '../../service/execute.js';
 import { markInstalled, unmarkInstalled } from '../../service/installed.js';
 import { reportInstalled, sayPlan } from './install-report.js';
 import { isByService } from '../../service/installed-service.js';
-import { servicePlace, type ServicePlace } from './service-place.js';
+import { placeNow, servicePlace, type ServicePlace } from './service-place.js';
 import { runningDaemon, takeOver } from './take-over.js';
 
 export interface InstallOptions {
@@ -25,7 +26,7 @@ export interface InstallOptions {
  */
 export async function install(options: InstallOptions): Promise<number> {
   const place = await servicePlace('install');
-  const { root, paths, manager, spec, warnings, state, marker } = place;
+  const { paths, manager } = place;
   if (options.linger && manager.linger === undefined) {
     throw new Cc2ccError(
       'E_USAGE',
@@ -33,6 +34,18 @@ export async function install(options: InstallOptions): Promise<number> {
     );
   }
   loadConfig(paths.config); // a mistake in it would show in the service's journal only
+  if (options.dryRun) return installAt(place, options);
+  // Another install or uninstall of this root is awaited; what is left to do is seen after it.
+  const lease = await holdLaunches(paths, launchLease);
+  try {
+    return await installAt(await placeNow(place), options);
+  } finally {
+    lease.release();
+  }
+}
+
+async function installAt(place: ServicePlace, options: InstallOptions): Promise<number> {
+  const { root, paths, manager, spec, warnings, state, marker } = place;
   const daemon = await runningDaemon(paths);
   const isTheirs = daemon !== undefined && isByService(state, daemon.pid);
   const isDone =
@@ -119,7 +132,7 @@ async function putBack(
     left.push(...execution.rollBack());
   }
   if (hadDaemon && (await runningDaemon(paths).catch(() => undefined)) === undefined) {
-    await attempt(() => launchDaemon(root, paths));
+    await attempt(() => bringDaemon(root, paths, new Set()));
   }
   const known = error instanceof Cc2ccError ? error : undefined;
   const after =

@@ -45,6 +45,16 @@ export async function servicePlace(
   return { root, paths, manager, spec, warnings, state, marker };
 }
 
+/** The same as it is now, after others may have changed it. */
+export async function placeNow(place: ServicePlace): Promise<ServicePlace> {
+  const { root, paths, manager, spec } = place;
+  return {
+    ...place,
+    state: await manager.state(spec),
+    marker: readServiceMarker(root, paths),
+  };
+}
+
 function unavailable(why: string, hint?: string): Cc2ccError {
   const anyway = 'Without a service sessions start the daemon when they need it, as before.';
   return new Cc2ccError('E_SERVICE', `No service here. ${why}`, {

@@ -1,8 +1,7 @@
 import { callDaemon, type StatusReport } from '../../protocol/control.js';
 import { Cc2ccError } from '../../protocol/errors.js';
 import type { HostPaths } from '../../protocol/host-paths.js';
-import { launchLease } from '../../protocol/launch.js';
-import { endDaemon, holdLaunches } from '../../protocol/retire.js';
+import { endDaemon } from '../../protocol/retire.js';
 import type { Execution } from '../../service/execute.js';
 import { isByService } from '../../service/installed-service.js';
 import type { ServicePlace } from './service-place.js';
@@ -14,20 +13,16 @@ const LOOK_MS = 100;
 /**
  * Has the service run the daemon. One that runs is asked to end in a way that keeps its sessions: they
  * find the launches held, wait, and attach to the next one, with everything that they have under way.
+ * For who holds the launch lease.
  *
  * @returns the pid of the service's daemon
  * @throws Cc2ccError E_START when the service brings no daemon, E_SERVICE when it cannot be started
  */
 export async function takeOver(place: ServicePlace, execution: Execution): Promise<number> {
   const { paths, manager, spec } = place;
-  const lease = await holdLaunches(paths, launchLease);
-  try {
-    const before = await endDaemon(paths, 'restart');
-    await execution.carryOut(manager.start(spec));
-    return await serviceDaemon(place, before);
-  } finally {
-    lease.release();
-  }
+  const before = await endDaemon(paths, 'restart');
+  await execution.carryOut(manager.start(spec));
+  return serviceDaemon(place, before);
 }
 
 /** Waits until a daemon answers that is the manager's own. */

@@ -86,6 +86,33 @@ test('install, again, uninstall, again', async (t) => {
   assert.deepEqual(changes(systemd.calls()), []);
 });
 
+test('of two installs at once the second finds nothing to do', async (t) => {
+  const { sandbox, systemd } = setUp(t) ?? {};
+  if (sandbox === undefined || systemd === undefined) return;
+  const both = await Promise.all([systemd.daemon('install'), systemd.daemon('install')]);
+  assert.deepEqual(
+    both.map(({ code, stderr }) => [code, stderr]),
+    [
+      [0, ''],
+      [0, ''],
+    ],
+  );
+  const said = both.map(({ stdout }) => stdout.match(/^(?:Installed|Nothing to do)/m)?.[0]);
+  assert.deepEqual(said.sort(), ['Installed', 'Nothing to do']);
+  assert.equal(systemd.calls().filter((call) => / start /.test(call)).length, 1);
+});
+
+test('install and uninstall at once are done one after the other', async (t) => {
+  const { sandbox, systemd } = setUp(t) ?? {};
+  if (sandbox === undefined || systemd === undefined) return;
+  await systemd.daemon('install');
+  const fox = await attachAgent(sandbox, { name: 'fox', env: systemd.env });
+  await Promise.all(['uninstall', 'install', 'uninstall'].map((verb) => systemd.daemon(verb)));
+  const places = [systemd.unitPath, systemd.wantsLink, systemd.serviceJson].map(exists);
+  assert.equal(new Set(places).size, 1, 'all of it or nothing');
+  assert.match((await fox.call('whoami', {}, { timeoutMs: 20_000 })).text, /fox/);
+});
+
 test('a dry run changes nothing and shows what is done then', async (t) => {
   const { sandbox, systemd } = setUp(t) ?? {};
   if (sandbox === undefined || systemd === undefined) return;
