@@ -1,9 +1,9 @@
 import { homedir, tmpdir, userInfo } from 'node:os';
-import { dirname, sep } from 'node:path';
+import { dirname, isAbsolute, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Cc2ccError } from '../protocol/errors.js';
 import { hostPaths } from '../protocol/host-paths.js';
-import { bridgeRoot } from '../protocol/paths.js';
+import { bridgeRoot, realPath } from '../protocol/paths.js';
 import { serviceKey } from '../protocol/service-marker.js';
 import { PLACE_KEYS, settingOf } from '../protocol/settings/all.js';
 import { flaggedVariables } from '../protocol/settings/resolve.js';
@@ -20,11 +20,8 @@ export interface MadeSpec {
 const DAEMON = fileURLToPath(new URL('../daemon/main.js', import.meta.url));
 
 /** Settings of places are found by these; a service starts without the variables of a session. */
-const PLACES = [
-  'XDG_STATE_HOME',
-  'XDG_CONFIG_HOME',
-  ...PLACE_KEYS.map((key) => settingOf(key).variables[0]),
-];
+const FOLDERS = ['XDG_STATE_HOME', 'XDG_CONFIG_HOME'];
+const PLACES = [...FOLDERS, ...PLACE_KEYS.map((key) => settingOf(key).variables[0])];
 
 /**
  * Describes the service that would run the daemon that this process would start: the same program,
@@ -32,10 +29,14 @@ const PLACES = [
  * environment was meant for something else, and belongs into config.json if it is to last.
  *
  * @param options.lasting false where nothing is to be installed: cc2cc may lie anywhere then
- * @throws Cc2ccError E_PATH where cc2cc lies in a folder that will be gone; as bridgeRoot
+ * @throws Cc2ccError E_PATH where cc2cc lies in a folder that will be gone, or folders are given by a
+ *   relative path; as bridgeRoot
  */
 export function makeSpec({ lasting = true }: { lasting?: boolean } = {}): MadeSpec {
-  if (lasting) assertLasting(DAEMON);
+  if (lasting) {
+    for (const name of FOLDERS) assertAbsolute(name, process.env[name] ?? '');
+    assertLasting(DAEMON);
+  }
   const root = bridgeRoot();
   const paths = hostPaths(root);
   const node = stableNode();
@@ -75,7 +76,9 @@ const CACHES = /[/\\](?:_npx|dlx-[^/\\]+|dlx[/\\][^/\\]+|xfs-[^/\\]+|bunx-[^/\\]
 /** @throws Cc2ccError E_PATH for a program that a service would not find tomorrow */
 export function assertLasting(program: string, temporary: string = tmpdir()): void {
   const isTried = CACHES.test(program);
-  if (!isTried && !program.startsWith(temporary.replace(/[/\\]*$/, sep))) return;
+  // Node names a program by its real path, and a temporary folder may have others (macOS: /var/folders).
+  const folders = [temporary, realPath(temporary)].map((one) => one.replace(/[/\\]*$/, sep));
+  if (!isTried && !folders.some((folder) => program.startsWith(folder))) return;
   const why = isTried ? 'the cache of npx or the like' : 'a temporary folder';
   throw new Cc2ccError('E_PATH', `cc2cc lies in ${why}, where it will be gone: ${program}.`, {
     hint: 'Install it first: npm install --global cc2cc',
@@ -90,6 +93,14 @@ function environment(root: string): Record<string, string> {
   // A service manager takes the home folder from the account.
   const home = homedir() === account().homedir ? [] : [['HOME', homedir()] as const];
   return { ...Object.fromEntries([...home, ...given]), CC2CC_BRIDGE_DIR: root };
+}
+
+/** A service runs in a folder of its own: there a relative path is another one. */
+function assertAbsolute(name: string, path: string): void {
+  if (path === '' || isAbsolute(path)) return;
+  throw new Cc2ccError('E_PATH', `${name}: not an absolute path: "${path}".`, {
+    hint: `Set ${name} to an absolute path, or unset it.`,
+  });
 }
 
 /** Windows may have users of one name, of the machine and of a domain. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { stableNode, versionedBy } from '../../service/node-path.js';
-import { assertLasting } from '../../service/spec.js';
+import { assertLasting, makeSpec } from '../../service/spec.js';
 
 function place(t: TestContext): { folder: string; file: (path: string) => string } {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'c2-node-')));
@@ -112,4 +112,26 @@ describe('a program that will be there tomorrow', () => {
       assertLasting(path, '/tmp');
     });
   }
+
+  it('a temporary folder is known by its real path too', (t) => {
+    if (process.platform === 'win32') {
+      t.skip('links need a right there');
+      return;
+    }
+    const folder = realpathSync(mkdtempSync(join(tmpdir(), 'c2-')));
+    t.after(() => rmSync(folder, { recursive: true }));
+    const link = join(folder, 'link');
+    symlinkSync(join(folder, 'real'), link);
+    mkdirSync(join(folder, 'real'));
+    assert.throws(() => assertLasting(join(folder, 'real', 'main.js'), link), { code: 'E_PATH' });
+  });
+});
+
+it('a relative folder is no place for a service', (t) => {
+  t.after(() => delete process.env['XDG_STATE_HOME']);
+  process.env['XDG_STATE_HOME'] = 'state';
+  assert.throws(() => makeSpec(), {
+    code: 'E_PATH',
+    message: 'XDG_STATE_HOME: not an absolute path: "state".',
+  });
 });
