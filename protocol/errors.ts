@@ -88,8 +88,8 @@ export function sentenceOf(error: unknown): string {
 }
 
 const STORE_HINTS: Readonly<Record<string, string>> = {
-  ENOSPC: 'The disk is full: free some space and send again.',
-  EDQUOT: 'The disk quota is used up: free some space and send again.',
+  ENOSPC: 'The disk is full: free some space and try again.',
+  EDQUOT: 'The disk quota is used up: free some space and try again.',
   EROFS: 'The file system is read-only: set CC2CC_BRIDGE_DIR to a writable folder.',
   EACCES: 'Permission denied: the folder must belong to you (chmod u+rwx).',
   EPERM: 'Permission denied: the folder must belong to you (chmod u+rwx).',

@@ -69,6 +69,6 @@ export function assertAllowed(): void {
   throw new Cc2ccError(
     'E_SERVICE',
     `No service manager may be asked: ${source === 'file' ? `noServiceManager in ${name}` : name} forbids it.`,
-    { hint: 'Sessions start the daemon when they need it. Unset that to have a service.' },
+    { hint: 'Unset that to have a service made, changed or taken away.' },
   );
 }

@@ -2,7 +2,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { Availability } from './manager.js';
 import { assertAllowed, runCommand } from './run-command.js';
-import { sentenceOf } from '../protocol/errors.js';
 import { isMasked } from './systemd-state.js';
 
 /** A manager that runs answers in milliseconds; one that hangs is of no use to us. */
@@ -17,7 +16,11 @@ export async function systemdAvailable(unit: string): Promise<Availability> {
   try {
     assertAllowed();
   } catch (error) {
-    return { ok: false, why: sentenceOf(error) };
+    return {
+      ok: false,
+      why: error instanceof Error ? error.message : String(error),
+      hint: 'Unset that to have a service.',
+    };
   }
   const { output } = await runCommand(['systemctl', '--user', 'is-system-running'], ASK_MS);
   const state = output.split('\n')[0]?.trim() ?? '';
