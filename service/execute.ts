@@ -290,11 +290,11 @@ async function outcomeOf({
   deadlineMs = RUN_MS,
 }: Extract<Action, { do: 'run' }>): Promise<{ code: number; output: string; inTime: boolean }> {
   if (until === undefined) return { ...(await runCommand(argv, deadlineMs)), inTime: true };
-  const deadline = Date.now() + deadlineMs;
+  const deadline = performance.now() + deadlineMs;
   for (;;) {
     const outcome = await runCommand(argv);
     if (until(outcome.code, outcome.output)) return { ...outcome, inTime: true };
-    if (Date.now() > deadline) return { ...outcome, inTime: false };
+    if (performance.now() > deadline) return { ...outcome, inTime: false };
     await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
   }
 }

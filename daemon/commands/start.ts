@@ -23,7 +23,7 @@ export async function start(done?: 'started' | 'restarted'): Promise<number> {
   ensurePrivateFolder(bridgeRoot());
   const root = bridgeRoot();
   const paths = hostPaths(root);
-  const deadline = Date.now() + GIVE_UP_MS;
+  const deadline = performance.now() + GIVE_UP_MS;
   const flagged = flaggedVariables();
   const before = done === undefined ? olderDaemon(paths) : undefined;
   const kept = before && (await replaceOlder(root, paths, { flagged, insist: true }));
@@ -45,7 +45,7 @@ export async function start(done?: 'started' | 'restarted'): Promise<number> {
     } catch (error) {
       const isGone =
         error instanceof Cc2ccError && ['E_NO_DAEMON', 'E_RETIRING'].includes(error.code);
-      if (!isGone || Date.now() > deadline) throw error;
+      if (!isGone || performance.now() > deadline) throw error;
     }
     if ((await launchDaemon(root, paths, flagged)) === 'ready') started = true;
     else await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
