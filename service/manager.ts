@@ -4,7 +4,7 @@ export type { ServiceKind };
 
 /** What a service is made from. All paths are absolute. */
 export interface ServiceSpec {
-  /** The Node program to run; see node-path.ts. */
+  /** The Node program to run; see protocol/node-path.ts. */
   node: string;
   /** The daemon's entry point, `dist/daemon/main.js`. */
   daemon: string;

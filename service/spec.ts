@@ -3,12 +3,12 @@ import { dirname, isAbsolute, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Cc2ccError } from '../protocol/errors.js';
 import { hostPaths } from '../protocol/host-paths.js';
+import { stableNode, versionedBy } from '../protocol/node-path.js';
 import { bridgeRoot, realPath } from '../protocol/paths.js';
 import { serviceKey } from '../protocol/service-marker.js';
 import { PLACE_KEYS, settingOf } from '../protocol/settings/all.js';
 import { flaggedVariables } from '../protocol/settings/resolve.js';
 import type { ServiceSpec } from './manager.js';
-import { stableNode, versionedBy } from './node-path.js';
 
 /** The service of this user and bridge root, and what the person who installs it should know. */
 export interface MadeSpec {

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { ExitCode } from '../../protocol/errors.js';
+import { stableNode } from '../../protocol/node-path.js';
 import { findClient } from '../claude/client.js';
 import { CANCELLED, Cancelled } from '../cli/ask.js';
 import { examples } from '../cli/help.js';
@@ -8,7 +9,6 @@ import { prepareRoot } from '../setup/bridge.js';
 import { choose, isForKeyOnly, type Choice, type InitOptions } from '../setup/choices.js';
 import { addHooks } from '../setup/hooks.js';
 import { nextLines } from '../setup/next.js';
-import { nodeForLater } from '../setup/node.js';
 import { proof } from '../setup/proof.js';
 import { registerServer } from '../setup/registration.js';
 import { installService } from '../setup/service.js';
@@ -60,7 +60,7 @@ async function init(options: InitOptions): Promise<number> {
   }
   const { json = false, replace = false, wait, rotateKey = false } = options;
   const { root, steps } = await prepareRoot({ rotateKey });
-  const { path: node, warning } = nodeForLater();
+  const { path: node, warning } = stableNode();
   const take = async (step: Step): Promise<void> => {
     steps.push(step);
     if (!json) await print(...stepLines([step]));

@@ -1,4 +1,5 @@
 import { HOOK_EVENTS } from '../../protocol/control.js';
+import { stableNode } from '../../protocol/node-path.js';
 import { CC2CC } from '../installed.js';
 import { quote } from '../quote.js';
 import { CLIENT_EVENTS } from './events.js';
@@ -30,11 +31,11 @@ const BEFORE_IDLE = ['SessionStart', 'Stop'];
  * shell.
  *
  * @param wait also the waiter that wakes an idle session
- * @param node the Node program to run them
+ * @param node the Node program to run them; default: this one, by a path that an upgrade leaves in force
  */
 export function hookSettings({
   wait,
-  node = process.execPath,
+  node = stableNode().path,
 }: {
   wait: boolean;
   node?: string;

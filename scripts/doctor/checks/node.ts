@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { stableNode, versionedBy } from '../../../service/node-path.js';
+import { stableNode, versionedBy } from '../../../protocol/node-path.js';
 import { byHand, fail, ok, warn, type Check } from '../check.js';
 import { INIT } from '../commands.js';
 

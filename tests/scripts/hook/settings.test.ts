@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync } from 'node:fs';
+import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { hookSettings, type HookSettings } from '../../../scripts/hook/settings.js';
@@ -18,6 +18,21 @@ test('settings: what it prints is what it exports', async (t) => {
     assert.deepEqual([code, stderr], [0, '']);
     assert.deepEqual(JSON.parse(stdout), { hooks: hookSettings({ wait }) });
   }
+});
+
+test('settings: they run this Node by the path that outlives its version', async (t) => {
+  if (process.platform === 'win32') return t.skip('needs links');
+  const home = makeHome(t);
+  const nvm = join(home.dir, '.nvm');
+  const bin = join(nvm, 'versions', 'node', 'v99.1.0', 'bin');
+  mkdirSync(bin, { recursive: true });
+  cpSync(process.execPath, join(bin, 'node'));
+  symlinkSync(dirname(bin), join(nvm, 'current'));
+  const command = [join(bin, 'node'), CC2CC, 'hook'] as const;
+  const { stdout } = await runHook(t, home, ['settings'], { command: [...command] });
+  const { hooks } = JSON.parse(stdout) as { hooks: HookSettings };
+  const [{ command: line = '' } = {}] = commands(hooks, 'Stop');
+  assert.ok(line.startsWith(join(nvm, 'current', 'bin', 'node')), line);
 });
 
 test('settings: every event once, the waiter only where it is asked for', () => {
