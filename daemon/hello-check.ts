@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Cc2ccError } from '../protocol/errors.js';
+import { INSTALL_LINE } from '../protocol/install-line.js';
 import type { Hello, SessionFacts } from '../protocol/hello.js';
 import { ID_PATTERN } from '../protocol/ids.js';
 import { PROTOCOL, PUSHED_RING } from '../protocol/limits.js';
@@ -132,7 +133,7 @@ function protocolError(hello: Pick<Hello, 'protocol' | 'version'>): Cc2ccError {
     `This daemon (${version()}) speaks protocol ${PROTOCOL}, the client (${hello.version}) ${hello.protocol}.`,
     {
       hint: older
-        ? 'Restart the session: its cc2cc is older than the running daemon. If that does not help, update it: npm install -g cc2cc'
+        ? `Restart the session: its cc2cc is older than the running daemon. If that does not help, update it in its newest clone: ${INSTALL_LINE}`
         : 'Restart the daemon: cc2cc-daemon restart',
     },
   );

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Cc2ccError, storeError } from '../protocol/errors.js';
+import { INSTALL_LINE } from '../protocol/install-line.js';
 import { isRecord } from '../protocol/json.js';
 import { readOwnFile } from '../protocol/own-file.js';
 import { linkOrCreate } from '../protocol/link-or-create.js';
@@ -44,7 +45,9 @@ export function ensureFormat(root: string): void {
 export function assertFormat(root: string): void {
   const newer = newerFormat(root);
   if (newer === undefined) return;
-  throw new Cc2ccError('E_FORMAT', newer, { hint: 'Update cc2cc: npm install -g cc2cc' });
+  throw new Cc2ccError('E_FORMAT', newer, {
+    hint: `Update cc2cc, in its newest clone: ${INSTALL_LINE}`,
+  });
 }
 
 /**

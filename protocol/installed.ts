@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Cc2ccError } from './errors.js';
+import { INSTALL_LINE } from './install-line.js';
 import { isRecord } from './json.js';
 
 /** The daemon's program, beside this one. The path outlives an update in place. */
@@ -26,7 +27,7 @@ export function installedVersion(): string | undefined {
 export function assertInstalled(): void {
   if (!existsSync(DAEMON)) {
     throw new Cc2ccError('E_START', `The files of cc2cc are gone: there is no ${DAEMON}.`, {
-      hint: 'Install it again: npm install -g cc2cc. If it is elsewhere now, restart the session.',
+      hint: `Install it again, in a clone of it: ${INSTALL_LINE}. If it is elsewhere now, restart the session.`,
     });
   }
   if (!existsSync(process.execPath)) {

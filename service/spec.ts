@@ -2,6 +2,7 @@ import { homedir, tmpdir, userInfo } from 'node:os';
 import { dirname, isAbsolute, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Cc2ccError } from '../protocol/errors.js';
+import { INSTALL_LINE } from '../protocol/install-line.js';
 import { hostPaths } from '../protocol/host-paths.js';
 import { stableNode, versionedBy } from '../protocol/node-path.js';
 import { bridgeRoot, realPath } from '../protocol/paths.js';
@@ -81,7 +82,7 @@ export function assertLasting(program: string, temporary: string = tmpdir()): vo
   if (!isTried && !folders.some((folder) => program.startsWith(folder))) return;
   const why = isTried ? 'the cache of npx or the like' : 'a temporary folder';
   throw new Cc2ccError('E_PATH', `cc2cc lies in ${why}, where it will be gone: ${program}.`, {
-    hint: 'Install it first: npm install --global cc2cc',
+    hint: `Install it first, in a clone of it: ${INSTALL_LINE}`,
   });
 }
 

@@ -1,5 +1,6 @@
 import { ControlConnection } from '../../protocol/control-connection.js';
 import { Cc2ccError, sentenceOf } from '../../protocol/errors.js';
+import { INSTALL_LINE } from '../../protocol/install-line.js';
 import type { HostPaths } from '../../protocol/host-paths.js';
 import { PROTOCOL } from '../../protocol/limits.js';
 import { olderDaemon } from '../../protocol/older-daemon.js';
@@ -49,7 +50,7 @@ function protocolError({ welcome }: ControlConnection): Cc2ccError {
     {
       hint: isOlder
         ? 'Replace the daemon: cc2cc-daemon restart'
-        : 'Update this cc2cc: npm install -g cc2cc',
+        : `Update this cc2cc, in its newest clone: ${INSTALL_LINE}`,
     },
   );
 }

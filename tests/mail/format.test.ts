@@ -46,7 +46,7 @@ test('a newer form stops, with both numbers and what to do', (t) => {
   const wanted = {
     code: 'E_FORMAT',
     message: `${formatPath(root)}: the files have form ${FORMAT + 1}, and this cc2cc knows forms up to ${FORMAT}.`,
-    hint: 'Update cc2cc: npm install -g cc2cc',
+    hint: 'Update cc2cc, in its newest clone: npm ci && npm run setup',
   };
   assert.throws(() => assertFormat(root), wanted);
   assert.throws(() => ensureFormat(root), wanted);

@@ -17,7 +17,7 @@ describe('a program that will be there tomorrow', () => {
     it(`${path} will not`, () => {
       assert.throws(() => assertLasting(path, '/tmp'), {
         code: 'E_PATH',
-        hint: 'Install it first: npm install --global cc2cc',
+        hint: 'Install it first, in a clone of it: npm ci && npm run setup',
       });
     });
   }

@@ -66,7 +66,7 @@ test('a daemon whose files have been removed serves on, then ends with 0 and a l
   assert.doesNotMatch(log, /"level":(?:50|60)/, 'no error');
   assert.equal(daemon.stderr, '');
   await assert.rejects(ann.call('whoami'), (error: Error) => {
-    assert.match(error.message, /The files of cc2cc are gone.*npm install -g cc2cc/);
+    assert.match(error.message, /The files of cc2cc are gone.*npm ci && npm run setup/);
     assert.doesNotMatch(error.message, /\n\s+at /, 'no stack trace');
     return true;
   });

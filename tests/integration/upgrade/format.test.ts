@@ -12,7 +12,8 @@ import { daemonCommand } from '../lifecycle/support.js';
 import { versionInForce } from './support.js';
 
 const NEWER = '{"format": 2}\n';
-const SAYS = /format\.json: the files have form 2.*up to 1\. Update cc2cc: npm install -g cc2cc/;
+const SAYS =
+  /format\.json: the files have form 2.*up to 1\. Update cc2cc, in its newest clone: npm ci && npm run setup/;
 
 test('nobody starts, reads or writes in a root of a newer form', async (t) => {
   const sandbox = sandboxFor(t);

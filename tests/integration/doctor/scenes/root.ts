@@ -101,7 +101,7 @@ export const ROOT_SCENES: readonly Scene[] = [
       writeFileSync(root(sandbox, 'format.json'), '{"format": 99}', { mode: 0o600 }),
     state: 'fail',
     says: /form 99/,
-    mend: /^npm install --global cc2cc$/,
+    mend: /^npm ci && npm run setup # in the newest clone of cc2cc$/,
   },
   {
     id: 'format',
