@@ -147,6 +147,7 @@ function removeIfEmpty(folder: string): void {
   try {
     rmdirSync(folder);
   } catch (error) {
-    if (!['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes(errnoOf(error) ?? '')) throw error;
+    // An empty folder that is a link, or cannot be removed, does no harm.
+    if (errnoOf(error) === undefined) throw error;
   }
 }

@@ -15,7 +15,7 @@ import { makeFolder } from '../../protocol/make-folder.js';
 import { readClientFile, type ClientFile } from './read-file.js';
 
 /** How often a change is tried anew because somebody else wrote meanwhile. */
-const TRIES = 3;
+const TRIES = 5;
 
 /** Beside `settings.json` and `.claude.json`: what was there before our last change. */
 export function backupOf(path: string): string {
@@ -45,8 +45,10 @@ export function changeFile(
     if (wanted === undefined ? bytes === undefined : bytes?.equals(wanted)) return false;
     assertWritable(path, present);
     before();
-    const isSame = (): boolean => same(readClientFile(path), present) || tries === TRIES;
+    const isSame = (): boolean => same(readClientFile(path), present);
     if (replace(path, present, wanted, isSame)) return true;
+    if (tries === TRIES)
+      throw unwritable(path, 'another program writes it all the time', 'E_STORE');
   }
 }
 
@@ -111,6 +113,10 @@ function same(one: ClientFile, other: ClientFile): boolean {
   return one.bytes.equals(other.bytes);
 }
 
-function unwritable(path: string, reason: string): Cc2ccError {
-  return new Cc2ccError('E_UNSAFE', `${path}: ${reason}. It stays as it is.`);
+function unwritable(
+  path: string,
+  reason: string,
+  code: 'E_UNSAFE' | 'E_STORE' = 'E_UNSAFE',
+): Cc2ccError {
+  return new Cc2ccError(code, `${path}: ${reason}. It stays as it is.`);
 }
