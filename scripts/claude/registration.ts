@@ -21,6 +21,8 @@ export interface Registration {
   /** `''` for a server that is no program, such as an address. */
   command: string;
   args: string[];
+  /** Variables that it is given. They may be secrets, as the arguments of others: never to be shown. */
+  env: Record<string, string>;
   /** `foreign`: it has our name and runs something else. */
   whose: Whose;
   /** Absolute paths in it at which nothing is: the Node program, the shim. */
@@ -63,6 +65,14 @@ export function readRegistrations({
   return { found, problems };
 }
 
+/** What it runs, for people: the path of the shim, or of what is none of ours only the program. */
+export function shownServer({ command, args, whose, missing }: Registration): string {
+  if (command === '') return 'a server at an address';
+  const shim = whose === 'foreign' ? undefined : args.find((arg) => isShim(arg));
+  const program = shim ?? (args.length === 0 ? command : `${command} …`);
+  return missing.length === 0 ? program : `${program}, which is gone`;
+}
+
 /** Whether it is what would be registered now. */
 export function isCurrent(
   { whose, command, args }: Registration,
@@ -86,7 +96,12 @@ function serversIn(
     if (ours === undefined && name !== SERVER_NAME) return [];
     const whose = ours === undefined ? 'foreign' : sameFile(ours, shim) ? 'this' : 'other';
     const paths = ours === undefined || ours === command ? [command] : [command, ours];
-    return [{ ...place, name, command, args, whose, missing: missingOf(paths) }];
+    const env = Object.fromEntries(
+      Object.entries(recordOf(entry['env'])).filter(
+        (it): it is [string, string] => typeof it[1] === 'string',
+      ),
+    );
+    return [{ ...place, name, command, args, env, whose, missing: missingOf(paths) }];
   });
 }
 

@@ -1,10 +1,14 @@
 import { Cc2ccError } from '../../protocol/errors.js';
 import { findClient } from '../claude/client.js';
-import { lastPart } from '../claude/command-words.js';
 import { claudePlaces } from '../claude/places.js';
 import { readPlugins } from '../claude/plugin.js';
 import { register, registerLine } from '../claude/register.js';
-import { readRegistrations, SERVER_NAME, type Registration } from '../claude/registration.js';
+import {
+  readRegistrations,
+  SERVER_NAME,
+  shownServer,
+  type Registration,
+} from '../claude/registration.js';
 import type { StepResult } from './step.js';
 
 export interface RegisterOptions {
@@ -43,8 +47,9 @@ export async function registerServer(options: RegisterOptions): Promise<StepResu
     const note = `there is no command claude; where there is: ${registerLine(node)}`;
     return { done: asked ? 'failed' : 'skipped', note };
   }
-  await register(client, node, standing);
-  const instead = standing === undefined ? '' : ` instead of ${shown(standing)}`;
+  const lost = await register(client, node, standing);
+  const without = lost.length === 0 ? '' : `, without its variable ${lost.join(', ')}`;
+  const instead = standing === undefined ? '' : ` instead of ${shownServer(standing)}${without}`;
   const note = `for sessions that start from now on${instead}${inProjects(found)}`;
   return { done: standing === undefined ? 'registered' : 'replaced', note };
 }
@@ -54,8 +59,8 @@ function assertDead(standing: Registration): void {
   if (standing.whose !== 'foreign' && standing.missing.length > 0) return;
   const what =
     standing.whose === 'foreign'
-      ? `another server is registered as ${SERVER_NAME}: ${shown(standing)}`
-      : `another installation is registered: ${shown(standing)}`;
+      ? `another server is registered as ${SERVER_NAME}: ${shownServer(standing)}`
+      : `another installation is registered: ${shownServer(standing)}`;
   throw new Cc2ccError('E_UNSAFE', `${what}.`, { hint: 'To replace it: cc2cc init --replace' });
 }
 
@@ -64,12 +69,5 @@ function inProjects(found: readonly Registration[]): string {
   const others = found.filter(({ scope, whose }) => scope !== 'user' && whose !== 'this');
   const [first] = others.filter(({ name }) => name === SERVER_NAME);
   if (first === undefined) return '';
-  return `; but in ${first.project} it is ${shown(first)}`;
-}
-
-function shown({ command, args, missing }: Registration): string {
-  if (command === '') return 'a server at an address';
-  const program =
-    args.find((arg) => lastPart(arg).startsWith('cc2cc-shim')) ?? [command, ...args].join(' ');
-  return missing.length === 0 ? program : `${program}, which is gone`;
+  return `; but in ${first.project} it is ${shownServer(first)}`;
 }

@@ -32,8 +32,13 @@ const servers = (holder['mcpServers'] ??= {}) as Json;
 if (verb === 'get') end(name in servers ? 0 : 1, `No MCP server named "${name}".`);
 if (verb === 'add') {
   if (name in servers) end(1, `MCP server ${name} already exists in ${scope} config`);
-  const [, command, ...words] = rest.slice(rest.indexOf('--'));
-  servers[name] = { type: 'stdio', command, args: words, env: {} };
+  const dashes = rest.indexOf('--');
+  const [, command, ...words] = rest.slice(dashes);
+  const given = rest
+    .slice(0, dashes)
+    .flatMap((word, nth, all) => (all[nth - 1] === '-e' ? word : []));
+  const env = Object.fromEntries(given.map((pair) => pair.split(/=(.*)/).slice(0, 2)));
+  servers[name] = { type: 'stdio', command, args: words, env };
 } else if (verb === 'remove') {
   if (!(name in servers)) end(1, `No MCP server named "${name}" in ${scope} scope`);
   delete servers[name];

@@ -4,7 +4,7 @@ import { clientVersion, findClient } from '../../claude/client.js';
 import { readOurHooks, type OurHooks } from '../../claude/hooks.js';
 import { unregisterLine } from '../../claude/register.js';
 import { readPlugins } from '../../claude/plugin.js';
-import { readRegistrations, type Registration } from '../../claude/registration.js';
+import { readRegistrations, shownServer, type Registration } from '../../claude/registration.js';
 import { isAtLeast } from './node.js';
 import { count, few } from '../words.js';
 
@@ -94,7 +94,7 @@ function judgeRegistrations(found: readonly Registration[]): Finding {
   const other = ours.find(({ whose }) => whose === 'other');
   if (other !== undefined) {
     return warn('the registration is of another installation', {
-      details: [`${[other.command, ...other.args].join(' ')}, in ${other.file}`],
+      details: [`${shownServer(other)}, in ${other.file}`],
       ...byHand(replacing(other)),
     });
   }

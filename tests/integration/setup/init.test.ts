@@ -120,6 +120,49 @@ for (const [what, make, why] of [
   });
 }
 
+test('what another server is given is told to nobody', async (t) => {
+  const sandbox = sandboxFor(t);
+  const client = fakeClient(sandbox);
+  const args = ['mcp-remote', 'https://x.example/mcp?key=hush', '--header', 'Token: hush'];
+  const theirs = { command: 'npx', args, env: { API_KEY: 'hush' } };
+  writeFileSync(client.state, JSON.stringify({ mcpServers: { cc2cc: theirs } }));
+  const runs = [
+    await cli(sandbox, QUICK, client),
+    await cli(sandbox, ['doctor', '--json'], client),
+    await cli(sandbox, ['uninstall', '--dry-run', '--json'], client),
+    await cli(sandbox, [...QUICK, '--replace'], client),
+  ];
+  for (const { stdout, stderr } of runs) assert.doesNotMatch(stdout + stderr, /hush/);
+  assert.match(noteOf(runs[0]!, 'Claude Code'), /another server is registered as cc2cc: npx …/);
+});
+
+test('a server that had to go and could not be replaced is said to be in the backup', async (t) => {
+  const sandbox = sandboxFor(t);
+  const client = fakeClient(sandbox);
+  const state = JSON.stringify({ mcpServers: { cc2cc: { command: 'cat' } } });
+  writeFileSync(client.state, state);
+  const env = { ...client.env, FAKE_CLAUDE_FAIL: '^mcp add' };
+  const result = await cli(sandbox, [...QUICK, '--replace'], { ...client, env });
+  assert.match(
+    noteOf(result, 'Claude Code'),
+    /it is broken today.*What was registered before is in .*\.claude\.json\.cc2cc-backup\./,
+  );
+  assert.equal(readFileSync(backupOf(client.state), 'utf8'), state);
+});
+
+test('what our own server is given goes along to the next registration', async (t) => {
+  const sandbox = sandboxFor(t);
+  const client = fakeClient(sandbox);
+  const env = { CC2CC_NAME: 'ann', CC2CC_LANES: 'socket,hook', API_KEY: 'hush' };
+  const old = { command: '/gone/node', args: ['/gone/dist/bin/cc2cc-shim.cjs'], env };
+  writeFileSync(client.state, JSON.stringify({ mcpServers: { cc2cc: old } }));
+  const result = await cli(sandbox, QUICK, client);
+  const { mcpServers } = JSON.parse(readFileSync(client.state, 'utf8'));
+  assert.deepEqual(mcpServers.cc2cc.env, { CC2CC_NAME: 'ann', CC2CC_LANES: 'socket,hook' });
+  assert.match(noteOf(result, 'Claude Code'), /without its variable API_KEY/);
+  assert.doesNotMatch(result.stdout, /hush/);
+});
+
 test('an installation that is gone is replaced, in registration and hooks', async (t) => {
   const sandbox = sandboxFor(t);
   const client = fakeClient(sandbox);
