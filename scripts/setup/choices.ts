@@ -66,7 +66,11 @@ async function chooseService(
   if (service !== undefined) return service ? YES : SAID_NO;
   const outlook = await serviceOutlook();
   if (outlook.kind === 'impossible') {
-    return { do: false, note: `sessions start the daemon when they need it. ${outlook.why}` };
+    const isSaid = /sessions start the daemon/i.test(outlook.why);
+    const note = isSaid
+      ? outlook.why
+      : `${outlook.why} Sessions start the daemon when they need it.`;
+    return { do: false, note };
   }
   if (yes === true || outlook.kind === 'installed') return YES; // to say that it is there
   if (!mayAsk(json)) return { do: false, note: 'to have it start at login: cc2cc init --service' };
