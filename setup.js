@@ -7,7 +7,7 @@
  * What is installed is a copy: the clone can be moved or deleted afterwards. A second run updates it.
  */
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import console from 'node:console';
@@ -18,12 +18,16 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 const WINDOWS = process.platform === 'win32';
 
 const args = process.argv.slice(2);
+/** Where stdout is to be JSON, all else goes to stderr. */
+const isJson = args.includes('--json');
+const tell = isJson ? console.error : console.log;
 try {
+  assertNode();
   const packed = takeOption('--package');
   const prefix = takeOption('--prefix') ?? usablePrefix();
   installPackage(prefix, packed);
   const installed = join(prefix, WINDOWS ? '' : 'lib', 'node_modules', 'cc2cc');
-  console.log(`Installed cc2cc in ${installed}.`);
+  tell(`Installed cc2cc in ${installed}.`);
   adviseOnPath(WINDOWS ? prefix : join(prefix, 'bin'));
   moveDaemonOver(join(installed, 'dist', 'daemon', 'main.js'));
   const { status } = run(join(installed, 'dist', 'bin', 'cc2cc.cjs'), ['init', ...args]);
@@ -31,6 +35,17 @@ try {
 } catch (error) {
   console.error(`setup: ${error.message}`);
   process.exitCode = 1;
+}
+
+/** Said before npm fails with an older one in words of its own. */
+function assertNode() {
+  const { engines } = JSON.parse(readFileSync(join(HERE, 'package.json'), 'utf8'));
+  const [major, minor] = engines.node.match(/\d+/g).map(Number);
+  const [have, and] = process.versions.node.split('.').map(Number);
+  if (have > major || (have === major && and >= minor)) return;
+  throw new Error(
+    `cc2cc needs Node ${major}.${minor} or newer; this is ${process.versions.node}, ${process.execPath}.`,
+  );
 }
 
 /**
@@ -62,21 +77,22 @@ function pack(folder) {
 
 function adviseOnPath(bin) {
   if ((process.env.PATH ?? '').split(delimiter).includes(bin)) return;
-  console.log(`${bin} is not on your PATH: call ${join(bin, 'cc2cc')}, or add the folder to it.`);
-  if (!WINDOWS) console.log(`  echo 'export PATH="${bin}:$PATH"' >> ~/.profile`);
+  tell(`${bin} is not on your PATH: call ${join(bin, 'cc2cc')}, or add the folder to it.`);
+  if (!WINDOWS) tell(`  echo 'export PATH="${bin}:$PATH"' >> ~/.profile`);
 }
 
 /** A daemon of the files that were there before has the same version, so nobody else replaces it. */
 function moveDaemonOver(daemon) {
   const { status } = run(daemon, ['status', '--json'], 'ignore');
-  if (status === 0 || status === 1) run(daemon, ['restart']);
+  if (status === 0 || status === 1) run(daemon, ['restart'], ['ignore', isJson ? 2 : 1, 2]);
 }
 
 function takeOption(name) {
-  const at = args.indexOf(name);
+  const at = args.findIndex((arg) => arg === name || arg.startsWith(`${name}=`));
   if (at < 0) return undefined;
-  const [, value] = args.splice(at, 2);
-  if (value === undefined) throw new Error(`${name} takes a value.`);
+  const [word] = args.splice(at, 1);
+  const value = word === name ? args.splice(at, 1)[0] : word.slice(name.length + 1);
+  if (!value || value.startsWith('--')) throw new Error(`${name} takes a value.`);
   return resolve(value);
 }
 
@@ -85,7 +101,7 @@ function usablePrefix() {
   const own = npm('prefix', '--global').trim();
   if (WINDOWS || [join(own, 'lib'), join(own, 'bin')].every(isWritable)) return own;
   const home = join(homedir(), '.local');
-  console.log(`${own} is not yours to write to: installing in ${home}.`);
+  tell(`${own} is not yours to write to: installing in ${home}.`);
   return home;
 }
 

@@ -42,8 +42,8 @@ test('setup installs the package, prepares everything, and updates it', async (t
 
   const second = await setup('--no-register', '--json');
   assert.equal(second.code, 0, second.stdout + second.stderr);
-  assert.match(second.stdout, /^cc2cc-daemon restarted, pid \d+/m);
-  const report = JSON.parse(second.stdout.slice(second.stdout.indexOf('{')));
+  assert.match(second.stderr, /^cc2cc-daemon restarted, pid \d+/m);
+  const report = JSON.parse(second.stdout);
   assert.equal(report.ok, true);
   assert.equal(report.steps[0].done, 'kept');
 });
@@ -55,9 +55,11 @@ test('setup says in a sentence what it cannot do', async (t) => {
       env: { ...process.env, ...sandbox.env },
       cwd: sandbox.work,
     });
-  const without = await run('--prefix');
-  assert.deepEqual([without.code, without.stderr], [1, 'setup: --prefix takes a value.\n']);
-  const missing = await run('--package', 'no-such.tgz', '--prefix', join(sandbox.dir, 'prefix'));
+  for (const words of [['--prefix'], ['--prefix='], ['--prefix', '--yes']]) {
+    const { code, stderr } = await run(...words);
+    assert.deepEqual([code, stderr], [1, 'setup: --prefix takes a value.\n'], words.join(' '));
+  }
+  const missing = await run('--package', 'no-such.tgz', `--prefix=${join(sandbox.dir, 'prefix')}`);
   assert.equal(missing.code, 1);
   assert.match(missing.stderr, /^setup: npm install failed\.$/m);
 });
