@@ -1,11 +1,16 @@
 /** docs/install.md says what to do about every error that the installer can print. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { flagsOf, settingOf } from '../../protocol/settings/all.js';
+import { DAEMON } from '../support/daemon.js';
+import { sandboxFor } from '../support/sandbox.js';
 
 const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));
+const [, SERVICE = ''] = /\n## The service\n([^]*?)\n## /.exec(read('docs/install.md')) ?? [];
 const [, PAGE = ''] = read('docs/install.md').split('\n## What the installer says\n');
 
 /** What takes part in installing and removing. */
@@ -26,6 +31,25 @@ for (const file of SOURCES) {
   if (messages.length === 0) continue;
   test(`the page has what ${file} can say`, () => {
     for (const message of messages) assert.ok(isOnPage(message), message.join('…'));
+  });
+}
+
+for (const command of ['install', 'uninstall', 'enable', 'disable']) {
+  test(`the page has the options of cc2cc-daemon ${command}`, (t) => {
+    const sandbox = sandboxFor(t);
+    const help = execFileSync(process.execPath, [DAEMON, command, '--help'], {
+      env: sandbox.env,
+      encoding: 'utf8',
+    });
+    const settings: string[] = flagsOf('daemon').map((key) => settingOf(key).flag);
+    const isSetting = (option: string): boolean =>
+      settings.includes(option) || settings.includes(option.replace('--no-', '--'));
+    const options = [...help.matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)/gm)].map(([, it]) => it!);
+    const own = options.filter((option) => option !== '--help' && !isSetting(option));
+    assert.deepEqual(
+      own.filter((option) => !SERVICE.includes(option)),
+      [],
+    );
   });
 }
 
