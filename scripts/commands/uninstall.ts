@@ -1,12 +1,13 @@
 import { Command } from 'commander';
-import { Cc2ccError, ExitCode } from '../../protocol/errors.js';
+import { ExitCode } from '../../protocol/errors.js';
 import { hostPaths } from '../../protocol/host-paths.js';
 import { bridgeRoot } from '../../protocol/paths.js';
 import { oneLine, tilde } from '../../protocol/terminal/text.js';
-import { canAsk, CANCELLED, Cancelled, Questions } from '../cli/ask.js';
+import { CANCELLED } from '../cli/ask.js';
 import { examples } from '../cli/help.js';
-import { readDirectory, type Directory } from '../cli/live.js';
 import { print, printJson, say } from '../cli/output.js';
+import { whoIsAffected } from '../setup/affected.js';
+import { mayPurge } from '../setup/may-purge.js';
 import { removeProgramLine } from '../setup/program-place.js';
 import { assertPurgeable } from '../setup/purge.js';
 import {
@@ -58,8 +59,13 @@ async function uninstall(options: Options): Promise<number> {
   const { purge = false, dryRun = false, keepLog = false, json = false } = options;
   const root = bridgeRoot();
   const paths = hostPaths(root);
-  const scene = await sceneOf(root);
-  if (purge && assertPurgeable(root) && !dryRun && !(await mayPurge(root, scene, options))) {
+  const affected = await whoIsAffected(root);
+  if (
+    purge &&
+    assertPurgeable(root) &&
+    !dryRun &&
+    !(await mayPurge(root, affected.waiting, options))
+  ) {
     say('Nothing was done.');
     return CANCELLED;
   }
@@ -72,12 +78,12 @@ async function uninstall(options: Options): Promise<number> {
   await take(await removeOurHooks(dryRun));
   await take(...(await removeRegistrations(dryRun)));
   await take(...(await removePlugins(dryRun)));
-  const stopped = await stopDaemon(scene.isRunning, scene.attached, dryRun);
+  const stopped = await stopDaemon(affected.isRunning, affected.attached, dryRun);
   await take(stopped);
   await take(await attempt('service', () => uninstallService(dryRun)));
   const left: string[] = [];
   if (stopped.done !== 'failed') {
-    const keepStopped = scene.attached > 0;
+    const keepStopped = affected.attached > 0;
     await take(...(await removeRuntime(paths, { dryRun, keepLog, keepStopped })));
     if (keepStopped) {
       left.push(
@@ -86,7 +92,7 @@ async function uninstall(options: Options): Promise<number> {
     }
   }
   await take(await removeCompletions(dryRun), await removeBackups(dryRun));
-  if (!purge) await take(keptMail(root, scene.waiting));
+  if (!purge) await take(keptMail(root, affected.waiting));
   else if (stopped.done !== 'failed') await take(...(await removeMail(root, dryRun, left)));
   const isThere = (step: Step): boolean => step.done === 'kept' && step.what === 'bridge root';
   if (!dryRun) left.push(...leftWithClient());
@@ -117,54 +123,4 @@ async function report(
     await print('', ...next);
   }
   return ok ? ExitCode.ok : ExitCode.failed;
-}
-
-interface Scene {
-  isRunning: boolean;
-  /** Sessions at the daemon of this host. */
-  attached: number;
-  /** Messages that nobody has read. */
-  waiting: number;
-}
-
-/** Before anything changes. A daemon that cannot be asked is one that runs. */
-async function sceneOf(root: string): Promise<Scene> {
-  let directory: Directory;
-  try {
-    directory = await readDirectory(root);
-  } catch (error) {
-    if (!(error instanceof Cc2ccError)) throw error;
-    return { isRunning: true, attached: 0, waiting: 0 };
-  }
-  const { report: running, agents } = directory;
-  return {
-    isRunning: running !== undefined,
-    attached: agents.filter(({ where }) => where === 'here').length,
-    waiting: agents.reduce((sum, { waiting }) => sum + waiting, 0),
-  };
-}
-
-/** @throws Cc2ccError E_USAGE where nobody can be asked */
-async function mayPurge(root: string, scene: Scene, { yes, json }: Options): Promise<boolean> {
-  if (yes === true) return true;
-  if (json === true || !canAsk()) {
-    throw new Cc2ccError(
-      'E_USAGE',
-      `--purge removes all mail in ${root}, and nobody can be asked.`,
-      {
-        hint: 'Say --purge --yes, or look first: cc2cc uninstall --purge --dry-run',
-      },
-    );
-  }
-  const unread = scene.waiting === 0 ? '' : `, ${scene.waiting} of them unread`;
-  const question = `Remove all messages in ${tilde(root)}${unread}, with keys and rules, for good?`;
-  const questions = new Questions();
-  try {
-    return await questions.yesNo(question, false);
-  } catch (error) {
-    if (error instanceof Cancelled) return false;
-    throw error;
-  } finally {
-    questions.close();
-  }
 }
