@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { Cc2ccError } from '../../protocol/errors.js';
 import { SHIM } from '../installed.js';
 import { quote } from '../quote.js';
-import { runClient, runProblem, type ClientRun } from './client.js';
+import { assertDone } from './client-errors.js';
+import { runClient } from './client.js';
 import { claudePlaces } from './places.js';
 import { readRegistrations, SERVER_NAME, type Registration } from './registration.js';
 import { backupOf, keepBackup } from './settings-file.js';
@@ -38,7 +39,7 @@ export async function register(
   const env = kept.flatMap(([name, value]) => ['-e', `${name}=${value}`]);
   const args = ['mcp', 'add', '--scope', 'user', SERVER_NAME, ...env, '--', node, SHIM];
   const before = replaces && `What was registered before is in ${backupOf(state)}.`;
-  succeeded(await runClient(client, args), registerLine(node), before);
+  assertDone(await runClient(client, args), registerLine(node), before);
   const { found } = readRegistrations();
   if (found.some(({ scope, whose }) => scope === 'user' && whose === 'this')) return lost;
   throw new Cc2ccError(
@@ -62,7 +63,7 @@ export async function unregister(client: string, registration: Registration): Pr
   }
   const args = ['mcp', 'remove', '--scope', scope, name];
   const where = project === undefined ? {} : { cwd: project };
-  succeeded(await runClient(client, args, where), unregisterLine(registration));
+  assertDone(await runClient(client, args, where), unregisterLine(registration));
 }
 
 /** Other words than settings of ours may be secrets, and arguments are for all users to see. */
@@ -76,10 +77,3 @@ function variablesOf(from: Registration | undefined): { kept: [string, string][]
 }
 
 const OUR_VARIABLES = /^(?:CC2CC_[A-Z0-9_]+|SELF|BRIDGE_DIR|XDG_(?:STATE|CONFIG)_HOME)$/;
-
-function succeeded(run: ClientRun, line: string, more = ''): void {
-  if (run.kind === 'ok') return;
-  throw new Cc2ccError('E_STORE', `claude did not do it: ${runProblem(run)}.`, {
-    hint: `${more === '' ? '' : `${more} `}Try it yourself: ${line}`,
-  });
-}

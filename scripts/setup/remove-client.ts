@@ -2,7 +2,8 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Cc2ccError, storeError } from '../../protocol/errors.js';
 import { tilde } from '../../protocol/terminal/text.js';
-import { findClient, runClient, runProblem } from '../claude/client.js';
+import { assertDone, demandClient } from '../claude/client-errors.js';
+import { runClient } from '../claude/client.js';
 import { readOurHooks, type OurHook } from '../claude/hooks.js';
 import { uninstallHooks } from '../claude/hooks-file.js';
 import { claudePlaces } from '../claude/places.js';
@@ -44,12 +45,7 @@ export async function removeRegistrations(dryRun: boolean): Promise<Step[]> {
     const { name, project } = registration;
     steps.push(
       await attempt('Claude Code', async () => {
-        const client = findClient();
-        if (client === undefined) {
-          throw new Cc2ccError('E_STORE', 'There is no command claude.', {
-            hint: `Where there is: ${unregisterLine(registration)}`,
-          });
-        }
+        const client = demandClient(unregisterLine(registration));
         if (!dryRun) await unregister(client, registration);
         const where = project === undefined ? 'for all projects' : `in ${tilde(project)}`;
         return { done: 'removed', note: `${name}, ${where}` };
@@ -65,19 +61,9 @@ export async function removePlugins(dryRun: boolean): Promise<Step[]> {
   for (const { id } of readPlugins()) {
     steps.push(
       await attempt('plugin', async () => {
-        const client = findClient();
         const line = `claude plugin uninstall ${id}`;
-        if (client === undefined) {
-          throw new Cc2ccError('E_STORE', 'There is no command claude.', {
-            hint: `Where there is: ${line}`,
-          });
-        }
-        const run = dryRun ? undefined : await runClient(client, ['plugin', 'uninstall', id]);
-        if (run !== undefined && run.kind !== 'ok') {
-          throw new Cc2ccError('E_STORE', `claude did not do it: ${runProblem(run)}.`, {
-            hint: `Try it yourself: ${line}`,
-          });
-        }
+        const client = demandClient(line);
+        if (!dryRun) assertDone(await runClient(client, ['plugin', 'uninstall', id]), line);
         return { done: 'removed', note: id };
       }),
     );
