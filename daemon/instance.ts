@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { lstatSync, readdirSync, rmSync } from 'node:fs';
-import { connect, createServer, type Server } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { dirname, join } from 'node:path';
 import { ensureFormat } from '../mail/format.js';
+import { isDeadSocket } from '../protocol/dead-socket.js';
 import { probeDaemon } from '../protocol/dial.js';
 import { Cc2ccError, errnoOf, storeError } from '../protocol/errors.js';
 import { socketPathFor, type HostPaths } from '../protocol/host-paths.js';
@@ -163,22 +164,8 @@ async function sweepSockets(own: string, paths: HostPaths): Promise<void> {
     if (!file.startsWith(`${paths.key}-`) || !file.endsWith('.sock')) continue;
     const path = join(folder, file);
     if (!lstatSync(path, { throwIfNoEntry: false })?.isSocket()) continue;
-    if (await isDead(path)) rmSync(path, { force: true });
+    if (await isDeadSocket(path)) rmSync(path, { force: true });
   }
-}
-
-/** Whether nobody listens. The system answers at once, also for a daemon that hangs. */
-function isDead(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(path);
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(false);
-    });
-    socket.once('error', (error) => {
-      resolve(errnoOf(error) === 'ECONNREFUSED');
-    });
-  });
 }
 
 /** Of a pipe there is none: to look at it by its path is an error, or a connection. */

@@ -1,8 +1,7 @@
 import { rmSync } from 'node:fs';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { errnoOf } from '../../../protocol/errors.js';
+import { isDeadSocket } from '../../../protocol/dead-socket.js';
 import type { HostPaths } from '../../../protocol/host-paths.js';
 import { leaseHolder } from '../../../protocol/lease.js';
 import { isOwn } from '../../../protocol/own-file.js';
@@ -115,20 +114,6 @@ async function deadSockets({ paths }: Scene): Promise<Place[]> {
       .filter(({ stats }) => stats.isSocket() && isOwn(stats)),
   );
   const dead: Place[] = [];
-  for (const socket of sockets) if (await isDead(socket.path)) dead.push(socket);
+  for (const socket of sockets) if (await isDeadSocket(socket.path)) dead.push(socket);
   return dead;
-}
-
-/** The system answers at once, also for a daemon that hangs. */
-function isDead(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(path);
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(false);
-    });
-    socket.once('error', (error) => {
-      resolve(errnoOf(error) === 'ECONNREFUSED');
-    });
-  });
 }
