@@ -3,19 +3,15 @@ import { Cc2ccError, sentenceOf } from './errors.js';
 import type { HostPaths } from './host-paths.js';
 import { forgetFailure, hasFailed, noteFailure } from './kept-note.js';
 import { bringDaemon, reserveLaunch, spawnDaemon } from './launch.js';
-import type { Lease } from './lease.js';
 import { olderDaemon } from './older-daemon.js';
-import type { ProcessIdentity } from './process-identity.js';
 import type { Rendezvous } from './rendezvous.js';
-import { retire } from './retire.js';
+import { holdWhile, retire } from './retire.js';
 import { isNewer } from './semver.js';
 import { resolveLocal } from './settings/local-value.js';
 import { version } from './version.js';
 
 /** Another process that replaces it takes some seconds; one that hangs must not hold up all others. */
 const WAIT_MS = 10_000;
-
-const POLL_MS = 20;
 
 /** An older daemon that stays in force. */
 export interface Kept {
@@ -85,7 +81,12 @@ async function underLease(
   flagged: ReadonlySet<string>,
   { instance }: Rendezvous,
 ): Promise<void> {
-  const lease = await holdWhile(paths, () => olderDaemon(paths)?.instance === instance);
+  // Who has it replaces the daemon for all that wait.
+  const lease = await holdWhile(
+    () => reserveLaunch(paths),
+    WAIT_MS,
+    () => olderDaemon(paths)?.instance === instance,
+  );
   if (lease === undefined) return;
   try {
     // Files that are being installed, or a configuration that the next one does not accept, must not
@@ -114,29 +115,6 @@ async function retireOlder(paths: HostPaths, first?: () => Promise<void>): Promi
   } finally {
     daemon.close();
   }
-}
-
-/**
- * The launch lease. Who has it replaces the daemon for all that wait.
- *
- * @returns undefined when it is not needed any more
- */
-async function holdWhile(
-  paths: HostPaths,
-  isNeeded: () => boolean,
-): Promise<Lease<ProcessIdentity> | undefined> {
-  const deadline = performance.now() + WAIT_MS;
-  while (isNeeded()) {
-    const acquired = reserveLaunch(paths);
-    if (acquired.ok) return acquired.lease;
-    if (performance.now() > deadline) {
-      throw new Cc2ccError('E_START', 'Another process is starting a daemon and does not end.', {
-        hint: `See: ps -p ${acquired.holder.pid}`,
-      });
-    }
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
-  return undefined;
 }
 
 function orNone(error: unknown): undefined {

@@ -2,7 +2,7 @@ import { ControlConnection } from './control-connection.js';
 import { Cc2ccError } from './errors.js';
 import type { HostPaths } from './host-paths.js';
 import { reserveLaunch } from './launch.js';
-import type { Lease } from './lease.js';
+import type { Acquired, Lease } from './lease.js';
 import { identityOf, isRunning, type ProcessIdentity } from './process-identity.js';
 import { within } from './within.js';
 
@@ -27,9 +27,24 @@ export async function holdLaunches(
   paths: HostPaths,
   reserve: typeof reserveLaunch = reserveLaunch,
 ): Promise<Lease<ProcessIdentity>> {
-  const deadline = performance.now() + LAUNCH_MS;
-  for (;;) {
-    const acquired = reserve(paths);
+  let lease;
+  while (lease === undefined) lease = await holdWhile(() => reserve(paths), LAUNCH_MS);
+  return lease;
+}
+
+/**
+ * The same for who may see meanwhile that it is not needed any more.
+ *
+ * @returns undefined then
+ */
+export async function holdWhile(
+  reserve: () => Acquired<ProcessIdentity>,
+  waitMs: number,
+  isNeeded: () => boolean = () => true,
+): Promise<Lease<ProcessIdentity> | undefined> {
+  const deadline = performance.now() + waitMs;
+  while (isNeeded()) {
+    const acquired = reserve();
     if (acquired.ok) return acquired.lease;
     if (performance.now() > deadline) {
       throw new Cc2ccError('E_START', 'Another process is starting a daemon and does not end.', {
@@ -38,6 +53,7 @@ export async function holdLaunches(
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
+  return undefined;
 }
 
 /**
