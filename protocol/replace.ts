@@ -2,12 +2,13 @@ import { ControlConnection } from './control-connection.js';
 import { Cc2ccError, sentenceOf } from './errors.js';
 import type { HostPaths } from './host-paths.js';
 import { forgetFailure, hasFailed, noteFailure } from './kept-note.js';
-import { bringDaemon, reserveLaunch, spawnDaemon } from './launch.js';
+import { bringDaemon, reserveLaunch } from './launch.js';
 import { olderDaemon } from './older-daemon.js';
 import type { Rendezvous } from './rendezvous.js';
 import { holdWhile, retire } from './retire.js';
 import { isNewer } from './semver.js';
 import { resolveLocal } from './settings/local-value.js';
+import { spawnDaemon } from './spawn-daemon.js';
 import { version } from './version.js';
 
 /** Another process that replaces it takes some seconds; one that hangs must not hold up all others. */

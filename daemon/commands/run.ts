@@ -2,7 +2,7 @@ import { closeSync, writeSync } from 'node:fs';
 import { Cc2ccError, ExitCode, reportOf } from '../../protocol/errors.js';
 import { prepare, runDaemon } from '../run.js';
 
-/** Where a launcher that waits for us reads one line; see protocol/launch.ts. */
+/** Where a launcher that waits for us reads one line; see protocol/spawn-daemon.ts. */
 const REPORT_FD = 3;
 
 /**
