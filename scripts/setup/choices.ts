@@ -66,16 +66,18 @@ async function chooseService(
   if (service !== undefined) return service ? YES : SAID_NO;
   const outlook = await serviceOutlook();
   if (outlook.kind === 'impossible') {
-    const isSaid = /sessions start the daemon/i.test(outlook.why);
-    const note = isSaid
-      ? outlook.why
-      : `${outlook.why} Sessions start the daemon when they need it.`;
-    return { do: false, note };
+    return { do: false, note: withoutService(outlook.why) };
   }
   if (yes === true || outlook.kind === 'installed') return YES; // to say that it is there
   if (!mayAsk(json)) return { do: false, note: 'to have it start at login: cc2cc init --service' };
   const question = 'Start the daemon at every login, as a service of this system?';
   return (await questions.yesNo(question, true)) ? YES : SAID_NO;
+}
+
+/** What there being no service means, in whole sentences. Exported for its test. */
+export function withoutService(why: string): string {
+  if (/sessions start the daemon/i.test(why)) return why;
+  return `${why.replace(/(?<![.!?])$/, '.')} Sessions start the daemon when they need it.`;
 }
 
 async function chooseHooks(

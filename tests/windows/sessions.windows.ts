@@ -1,8 +1,8 @@
 /** Sessions on Windows: two shims, a daemon that they start themselves, and files. */
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
-import { test } from 'node:test';
-import { attachAgent, awake } from '../support/agents.js';
+import { test, type TestContext } from 'node:test';
+import { attachAgent, awake, type Agent } from '../support/agents.js';
 import { daemonPid, signal } from '../support/daemon.js';
 import { until } from '../support/events.js';
 import { mailboxOf, stageMessage } from '../support/files.js';
@@ -19,13 +19,17 @@ async function begin(sandbox: Sandbox): Promise<void> {
 /** Wine on a busy machine takes its time. */
 const WAIT_MS = 20_000;
 
-test('two sessions exchange messages, and what is dropped as a file is pushed', async (t) => {
+async function annAndBen(t: TestContext): Promise<{ sandbox: Sandbox; ann: Agent; ben: Agent }> {
   const sandbox = awkwardSandbox(t);
   await begin(sandbox);
   const ann = await attachAgent(sandbox, { name: 'ann' });
   const ben = await attachAgent(sandbox, { name: 'ben' });
-  await awake(ann, WAIT_MS);
-  await awake(ben, WAIT_MS);
+  for (const agent of [ann, ben]) await awake(agent, WAIT_MS);
+  return { sandbox, ann, ben };
+}
+
+test('two sessions exchange messages, and what is dropped as a file is pushed', async (t) => {
+  const { sandbox, ann, ben } = await annAndBen(t);
   for (const [from, to] of [
     [ann, ben],
     [ben, ann],
@@ -42,12 +46,7 @@ test('two sessions exchange messages, and what is dropped as a file is pushed', 
 });
 
 test('a daemon that is killed is started again, and nothing is lost', async (t) => {
-  const sandbox = awkwardSandbox(t);
-  await begin(sandbox);
-  const ann = await attachAgent(sandbox, { name: 'ann' });
-  const ben = await attachAgent(sandbox, { name: 'ben' });
-  await awake(ann, WAIT_MS);
-  await awake(ben, WAIT_MS);
+  const { sandbox, ann, ben } = await annAndBen(t);
   const first = daemonPid(sandbox);
   assert.ok(first !== undefined);
   signal(first, 'SIGKILL');

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import { LineChild } from '../../../scripts/line-child.js';
 import { attachAgent } from '../../support/agents.js';
 import { DAEMON, daemonPid, daemonPids, startDaemon } from '../../support/daemon.js';
@@ -12,64 +12,69 @@ import { until } from '../../support/events.js';
 import { fakeSystemd } from '../../support/fake-systemd.js';
 import { sandboxFor } from '../../support/sandbox.js';
 
-const NEEDS = 'systemd is of Linux';
+function testOnLinux(name: string, run: (t: TestContext) => Promise<void>): void {
+  test(name, async (t) => {
+    if (process.platform !== 'linux') {
+      t.skip('systemd is of Linux');
+      return;
+    }
+    await run(t);
+  });
+}
 
-test('a session has it started by the service, and by itself where that fails', async (t) => {
-  if (process.platform !== 'linux') {
-    t.skip(NEEDS);
-    return;
-  }
-  const sandbox = sandboxFor(t);
-  const systemd = fakeSystemd(sandbox);
-  await systemd.daemon('install');
-  await systemd.daemon('stop');
-  systemd.calls();
-  await attachAgent(sandbox, { name: 'fox', env: systemd.env });
-  const state = async () => JSON.parse((await systemd.daemon('status', '--json')).stdout);
-  assert.ok(systemd.calls().includes(`systemctl --user start ${systemd.unit}`));
-  const { pid, service } = await state();
-  assert.equal(service.pid, pid);
+testOnLinux(
+  'a session has it started by the service, and by itself where that fails',
+  async (t) => {
+    const sandbox = sandboxFor(t);
+    const systemd = fakeSystemd(sandbox);
+    await systemd.daemon('install');
+    await systemd.daemon('stop');
+    systemd.calls();
+    await attachAgent(sandbox, { name: 'fox', env: systemd.env });
+    const state = async () => JSON.parse((await systemd.daemon('status', '--json')).stdout);
+    assert.ok(systemd.calls().includes(`systemctl --user start ${systemd.unit}`));
+    const { pid, service } = await state();
+    assert.equal(service.pid, pid);
 
-  await systemd.daemon('stop');
-  systemd.fail('start', { code: 1, output: 'attempted too often' });
-  await attachAgent(sandbox, { name: 'owl', env: systemd.env });
-  assert.notEqual(daemonPid(sandbox), undefined);
-  assert.equal((await state()).service.pid, null);
-  await systemd.daemon('stop');
-  const started = await systemd.daemon('start');
-  assert.match(started.stdout, /^cc2cc-daemon started/);
-  assert.match(started.stderr, /The service did not start it, so it runs without\./);
+    await systemd.daemon('stop');
+    systemd.fail('start', { code: 1, output: 'attempted too often' });
+    await attachAgent(sandbox, { name: 'owl', env: systemd.env });
+    assert.notEqual(daemonPid(sandbox), undefined);
+    assert.equal((await state()).service.pid, null);
+    await systemd.daemon('stop');
+    const started = await systemd.daemon('start');
+    assert.match(started.stdout, /^cc2cc-daemon started/);
+    assert.match(started.stderr, /The service did not start it, so it runs without\./);
 
-  // The next attempt of the manager takes over from that.
-  systemd.fail('start');
-  const before = daemonPid(sandbox);
-  await systemd.daemon('install');
-  assert.notEqual(daemonPid(sandbox), before);
-  assert.equal((await state()).service.pid, daemonPid(sandbox));
-});
+    // The next attempt of the manager takes over from that.
+    systemd.fail('start');
+    const before = daemonPid(sandbox);
+    await systemd.daemon('install');
+    assert.notEqual(daemonPid(sandbox), before);
+    assert.equal((await state()).service.pid, daemonPid(sandbox));
+  },
+);
 
-test('the service brings no daemon: the caller starts one, and hears what is wrong', async (t) => {
-  if (process.platform !== 'linux') {
-    t.skip(NEEDS);
-    return;
-  }
-  const sandbox = sandboxFor(t);
-  const systemd = fakeSystemd(sandbox);
-  await systemd.daemon('install', '--rate', '7');
-  await systemd.daemon('stop');
-  // The unit is at fault, and no other daemon would be: what runs then is without it.
-  const unit = readFileSync(systemd.unitPath, 'utf8').replace('CC2CC_RATE=7', 'CC2CC_RATE=fast');
-  writeFileSync(systemd.unitPath, unit);
-  const started = await systemd.daemon('start');
-  assert.equal(started.code, 0, started.stderr);
-  assert.match(started.stderr, /The service did not start it.*out of date: cc2cc-daemon install/s);
-});
+testOnLinux(
+  'the service brings no daemon: the caller starts one, and hears what is wrong',
+  async (t) => {
+    const sandbox = sandboxFor(t);
+    const systemd = fakeSystemd(sandbox);
+    await systemd.daemon('install', '--rate', '7');
+    await systemd.daemon('stop');
+    // The unit is at fault, and no other daemon would be: what runs then is without it.
+    const unit = readFileSync(systemd.unitPath, 'utf8').replace('CC2CC_RATE=7', 'CC2CC_RATE=fast');
+    writeFileSync(systemd.unitPath, unit);
+    const started = await systemd.daemon('start');
+    assert.equal(started.code, 0, started.stderr);
+    assert.match(
+      started.stderr,
+      /The service did not start it.*out of date: cc2cc-daemon install/s,
+    );
+  },
+);
 
-test('with flags it runs without its service, and says so', async (t) => {
-  if (process.platform !== 'linux') {
-    t.skip(NEEDS);
-    return;
-  }
+testOnLinux('with flags it runs without its service, and says so', async (t) => {
   const sandbox = sandboxFor(t);
   const systemd = fakeSystemd(sandbox);
   await systemd.daemon('install');
@@ -83,11 +88,7 @@ test('with flags it runs without its service, and says so', async (t) => {
   assert.equal(after.service.pid, after.pid);
 });
 
-test('where it was stopped, no session starts it again by the service', async (t) => {
-  if (process.platform !== 'linux') {
-    t.skip(NEEDS);
-    return;
-  }
+testOnLinux('where it was stopped, no session starts it again by the service', async (t) => {
   const sandbox = sandboxFor(t);
   const systemd = fakeSystemd(sandbox);
   await systemd.daemon('install');
@@ -99,39 +100,34 @@ test('where it was stopped, no session starts it again by the service', async (t
   assert.deepEqual(systemd.calls(), []);
 });
 
-test('SIGTERM from the manager means stop, and restart when it restarts us or is leaving', async (t) => {
-  if (process.platform !== 'linux') {
-    t.skip(NEEDS);
-    return;
-  }
-  for (const [verb, fault, isStopped] of [
-    ['is-system-running', undefined, true],
-    ['is-system-running', { code: 1, output: 'stopping' }, false],
-    ['is-system-running', { code: 1, output: 'Failed to connect to bus: No such file' }, false],
-    ['list-jobs', { code: 0, output: '7 UNIT restart running' }, false],
-    ['list-jobs', { code: 0, output: '7 UNIT stop running\n8 other.service restart run' }, true],
-  ] as const) {
-    const sandbox = sandboxFor(t);
-    const systemd = fakeSystemd(sandbox);
-    await systemd.daemon('install');
-    const pid = daemonPid(sandbox)!;
-    const output = fault?.output.replace('UNIT', systemd.unit) ?? '';
-    systemd.fail(verb, fault && { ...fault, output });
-    process.kill(pid, 'SIGTERM');
-    await until(() => daemonPid(sandbox) === undefined, 'end of the daemon', 10_000);
-    const { stopped } = sandbox.hostPaths();
-    const isThere = await until(() => [readFileSync(stopped, 'utf8') !== ''], 'note', 300).catch(
-      () => [false],
-    );
-    assert.deepEqual(isThere, [isStopped], JSON.stringify(fault));
-  }
-});
+testOnLinux(
+  'SIGTERM from the manager means stop, and restart when it restarts us or is leaving',
+  async (t) => {
+    for (const [verb, fault, isStopped] of [
+      ['is-system-running', undefined, true],
+      ['is-system-running', { code: 1, output: 'stopping' }, false],
+      ['is-system-running', { code: 1, output: 'Failed to connect to bus: No such file' }, false],
+      ['list-jobs', { code: 0, output: '7 UNIT restart running' }, false],
+      ['list-jobs', { code: 0, output: '7 UNIT stop running\n8 other.service restart run' }, true],
+    ] as const) {
+      const sandbox = sandboxFor(t);
+      const systemd = fakeSystemd(sandbox);
+      await systemd.daemon('install');
+      const pid = daemonPid(sandbox)!;
+      const output = fault?.output.replace('UNIT', systemd.unit) ?? '';
+      systemd.fail(verb, fault && { ...fault, output });
+      process.kill(pid, 'SIGTERM');
+      await until(() => daemonPid(sandbox) === undefined, 'end of the daemon', 10_000);
+      const { stopped } = sandbox.hostPaths();
+      const isThere = await until(() => [readFileSync(stopped, 'utf8') !== ''], 'note', 300).catch(
+        () => [false],
+      );
+      assert.deepEqual(isThere, [isStopped], JSON.stringify(fault));
+    }
+  },
+);
 
-test('run --service takes over from a daemon that runs', async (t) => {
-  if (process.platform !== 'linux') {
-    t.skip(NEEDS);
-    return;
-  }
+testOnLinux('run --service takes over from a daemon that runs', async (t) => {
   const sandbox = sandboxFor(t);
   const systemd = fakeSystemd(sandbox);
   const fox = await attachAgent(sandbox, { name: 'fox', env: systemd.env });
@@ -142,7 +138,7 @@ test('run --service takes over from a daemon that runs', async (t) => {
   assert.match((await fox.call('whoami')).text, /fox/);
 });
 
-test('run --service leaves a newer daemon alone, and ends well', async (t) => {
+testOnLinux('run --service leaves a newer daemon alone, and ends well', async (t) => {
   const sandbox = sandboxFor(t);
   const newer = otherVersion(sandbox.dir, '99.0.0');
   const child = new LineChild({
@@ -165,11 +161,7 @@ test('run --service leaves a newer daemon alone, and ends well', async (t) => {
   assert.equal(child.ended, undefined);
 });
 
-test('a service.json that we would not write starts nothing', async (t) => {
-  if (process.platform !== 'linux') {
-    t.skip(NEEDS);
-    return;
-  }
+testOnLinux('a service.json that we would not write starts nothing', async (t) => {
   const hostile = [
     { kind: 'systemd', name: 'evil.service' },
     { kind: 'systemd', name: '--force' },
