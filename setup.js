@@ -17,6 +17,9 @@ import { fileURLToPath } from 'node:url';
 const HERE = dirname(fileURLToPath(import.meta.url));
 const WINDOWS = process.platform === 'win32';
 
+/** A build and some 90 packages over a slow line; beyond this npm waits for something for ever. */
+const NPM_MS = 600_000;
+
 const args = process.argv.slice(2);
 /** Where stdout is to be JSON, all else goes to stderr. */
 const isJson = args.includes('--json');
@@ -123,7 +126,9 @@ function npm(...words) {
     cwd: HERE,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'], // it says itself what is wrong
+    timeout: NPM_MS,
   });
+  if (error?.code === 'ETIMEDOUT') throw new Error(`npm ${words[0]} did not end in 10 minutes.`);
   if (error !== undefined) throw new Error(`npm cannot be run: ${error.message}.`);
   if (status !== 0) throw new Error(`npm ${words[0]} failed.`);
   return stdout;
