@@ -1,4 +1,5 @@
 import { loadConfig } from '../../protocol/config.js';
+import type { StatusReport } from '../../protocol/control.js';
 import { Cc2ccError, ExitCode, sentenceOf } from '../../protocol/errors.js';
 import { bringDaemon, launchLease } from '../../protocol/launch.js';
 import { ensurePrivateFolder } from '../../protocol/private-folder.js';
@@ -34,7 +35,8 @@ export async function install(options: InstallOptions): Promise<number> {
     );
   }
   loadConfig(paths.config); // a mistake in it would show in the service's journal only
-  if (options.dryRun) return installAt(place, options);
+  const isDone = isInForce(place, await runningDaemon(paths));
+  if (options.dryRun || isDone) return installAt(place, options);
   // Another install or uninstall of this root is awaited; what is left to do is seen after it.
   const lease = await holdLaunches(paths, launchLease);
   try {
@@ -45,15 +47,9 @@ export async function install(options: InstallOptions): Promise<number> {
 }
 
 async function installAt(place: ServicePlace, options: InstallOptions): Promise<number> {
-  const { root, paths, manager, spec, warnings, state, marker } = place;
+  const { root, paths, manager, spec, warnings, state } = place;
   const daemon = await runningDaemon(paths);
-  const isTheirs = daemon !== undefined && isByService(state, daemon.pid);
-  const isDone =
-    state.current === true &&
-    state.enabled !== false &&
-    marker !== undefined &&
-    isTheirs &&
-    daemon.version === version();
+  const isDone = isInForce(place, daemon);
   const wantsLinger = options.linger && state.lingers !== true;
   const execution = new Execution({ ...options, say: sayPlan(options) });
   if (options.dryRun) {
@@ -85,6 +81,17 @@ async function installAt(place: ServicePlace, options: InstallOptions): Promise<
   }
   await reportInstalled(place, execution, options, { warnings, pid });
   return failed ? ExitCode.failed : ExitCode.ok;
+}
+
+/** Whether all of it is as it should be, and this very version runs by it. */
+function isInForce({ state, marker }: ServicePlace, daemon: StatusReport | undefined): boolean {
+  return (
+    state.current === true &&
+    state.enabled !== false &&
+    marker !== undefined &&
+    daemon?.version === version() &&
+    isByService(state, daemon.pid)
+  );
 }
 
 /** Says what would be done, in the order in which it would be. */
