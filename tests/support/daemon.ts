@@ -17,7 +17,7 @@ const KILL_MS = 5_000;
 export type OwnDaemon = LineChild & { rendezvous: Rendezvous };
 
 /**
- * Runs `cc2cc-daemon run` as a child and waits until it has published where it listens.
+ * Runs `cc2cc-daemon run` as a child and waits until it is ready and can be found.
  *
  * @param program of another build
  * @throws Error with its stderr when it ends instead
@@ -35,6 +35,8 @@ export async function startDaemon(
   const rendezvous = await until(
     () => {
       if (child.ended !== undefined) return 'ended';
+      // Only then its start is over: it still holds the lock of it when it can be found.
+      if (!child.lines.some((line) => line.includes('ready, pid'))) return undefined;
       const found = readRendezvous(file);
       return found?.pid === child.pid ? found : undefined;
     },
