@@ -99,8 +99,9 @@ export class Attachment {
 
   /** Before the hello: a session that comes and goes would be seen by others. */
   async #replaceOlder(root: string, paths: HostPaths): Promise<void> {
-    if (olderDaemon(paths)?.instance === this.#kept) return;
-    const kept = await replaceDaemon(root, paths);
+    const older = olderDaemon(paths);
+    if (older === undefined || older.instance === this.#kept) return;
+    const kept = await replaceDaemon(root, paths, older);
     this.#kept = kept?.instance;
     if (kept?.isNews) this.#events.onKept(kept.why);
   }

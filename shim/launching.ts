@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { Cc2ccError } from '../protocol/errors.js';
 import type { HostPaths } from '../protocol/host-paths.js';
 import { installedVersion } from '../protocol/installed.js';
-import { olderDaemon } from '../protocol/older-daemon.js';
+import type { Rendezvous } from '../protocol/rendezvous.js';
 import type { Kept } from '../protocol/replace.js';
 import { version } from '../protocol/version.js';
 import type * as Launcher from './launcher.js';
@@ -35,12 +35,14 @@ export async function startDaemon(root: string, paths: HostPaths): Promise<'read
  * Replaces a daemon that is older than this shim, see `replaceOlder`. A shim whose own files have gone
  * meanwhile leaves it to others.
  */
-export async function replaceDaemon(root: string, paths: HostPaths): Promise<Kept | undefined> {
-  const older = olderDaemon(paths);
-  if (older === undefined) return undefined;
+export async function replaceDaemon(
+  root: string,
+  paths: HostPaths,
+  { instance }: Rendezvous,
+): Promise<Kept | undefined> {
   const own = await ownLauncher();
   if (own !== undefined) return own.replaceOlder(root, paths);
-  return { instance: older.instance, why: 'The files of this shim are gone.', isNews: false };
+  return { instance, why: 'The files of this shim are gone.', isNews: false };
 }
 
 /**
