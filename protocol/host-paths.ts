@@ -100,7 +100,8 @@ export function socketPathFor(paths: HostPaths, instance: string, env: Env = pro
   });
 }
 
-function socketFolders(paths: HostPaths, env: Env): string[] {
+/** Where sockets may be made, first choice first. Not on Windows, which has pipes. */
+export function socketFolders(paths: HostPaths, env: Env = process.env): string[] {
   const runtime = env['XDG_RUNTIME_DIR'];
   const uid = process.getuid?.() ?? 0;
   return [

@@ -1,5 +1,5 @@
 import { basename, dirname, join } from 'node:path';
-import type { HostPaths } from '../../protocol/host-paths.js';
+import { socketFolders, type HostPaths } from '../../protocol/host-paths.js';
 import { tilde } from '../../protocol/terminal/text.js';
 import { entriesOf, pruneUp, removeAll } from './remove-files.js';
 import { attempt, type Step, type StepResult } from './step.js';
@@ -29,7 +29,7 @@ function removeState(paths: HostPaths, { dryRun, keepStopped }: RuntimeOptions):
   const gone = removeAll(files, dryRun);
   if (!dryRun) {
     pruneUp(state, dirname(dirname(state))); // hosts/<host>/<key>
-    for (const folder of socketFolders()) pruneUp(folder, folder);
+    for (const folder of otherFolders(paths)) pruneUp(folder, folder);
   }
   return { path: state, done: gone.length > 0 ? 'removed' : 'absent' };
 }
@@ -58,18 +58,16 @@ function tidy(base: string): void {
 }
 
 /** Of this root: their names begin with its key. */
-function sockets({ key }: HostPaths): string[] {
-  return socketFolders().flatMap((folder) =>
+function sockets(paths: HostPaths): string[] {
+  return otherFolders(paths).flatMap((folder) =>
     entriesOf(folder)
-      .filter((name) => name.startsWith(`${key}-`) && name.endsWith('.sock'))
+      .filter((name) => name.startsWith(`${paths.key}-`) && name.endsWith('.sock'))
       .map((name) => join(folder, name)),
   );
 }
 
-/** Where sockets may lie besides the state folder; see `socketPathFor`. */
-function socketFolders(): string[] {
-  const runtime = process.env['XDG_RUNTIME_DIR'];
-  const uid = process.getuid?.();
-  if (uid === undefined) return []; // Windows has pipes
-  return [...(runtime ? [join(runtime, 'cc2cc')] : []), `/tmp/cc2cc-${uid}`];
+/** Where sockets may lie besides the state folder. */
+function otherFolders(paths: HostPaths): string[] {
+  if (process.platform === 'win32') return []; // it has pipes
+  return socketFolders(paths).filter((folder) => folder !== paths.state);
 }

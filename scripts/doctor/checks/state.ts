@@ -1,8 +1,7 @@
 import { rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeadSocket } from '../../../protocol/dead-socket.js';
-import type { HostPaths } from '../../../protocol/host-paths.js';
+import { socketFolders, type HostPaths } from '../../../protocol/host-paths.js';
 import { leaseHolder } from '../../../protocol/lease.js';
 import { isOwn } from '../../../protocol/own-file.js';
 import { isRunning, type ProcessIdentity } from '../../../protocol/process-identity.js';
@@ -99,15 +98,7 @@ function locksIn(paths: HostPaths): { held: string[]; stale: string[] } {
 
 /** Sockets of this root in all folders in which a daemon of it may have made one. */
 async function deadSockets({ paths }: Scene): Promise<Place[]> {
-  const runtime = process.env['XDG_RUNTIME_DIR'];
-  const uid = process.getuid?.() ?? 0;
-  const folders = [
-    ...(runtime ? [join(runtime, 'cc2cc')] : []),
-    paths.state,
-    `/tmp/cc2cc-${uid}`,
-    join(tmpdir(), `cc2cc-${uid}`),
-  ];
-  const sockets = [...new Set(folders)].flatMap((folder) =>
+  const sockets = socketFolders(paths).flatMap((folder) =>
     namesIn(folder)
       .filter((name) => name.startsWith(`${paths.key}-`) && name.endsWith('.sock'))
       .flatMap((name) => lookAt(join(folder, name)) ?? [])
