@@ -60,9 +60,17 @@ function importRules({ folders, packages, message }) {
         selector: `ImportExpression > Literal[value=/${regex.replaceAll('/', '\\u002F')}/]`,
         message,
       })),
+      BARE_SCHEMA,
     ],
   };
 }
+
+/** A rules.json on which a schema threw ended the daemon. */
+const BARE_SCHEMA = {
+  selector:
+    'CallExpression[callee.property.name=/^(?:safeParse|parse)$/]:not([callee.object.name=/^(?:JSON|Date)$/])',
+  message: 'A schema throws on some values: use checkBy or parseBy of protocol/check-by.ts.',
+};
 
 const TEST_CALL = '/^(?:describe|it|suite|test)$/';
 const IN_TESTS = [

@@ -31,7 +31,7 @@ export class Beats {
     const lost = [...sessions].filter((session) => rivals.look(session));
     const isDue = this.#isDue();
     const mine = isDue ? [...sessions] : lost;
-    const errors = mine.map((session) => beat(this.#office, session, 'attached'));
+    const errors = mine.map((session) => beat(this.#office, session));
     const error = errors.find((found) => found !== undefined);
     if (error !== undefined) this.#problems = [storeError('write heartbeats', root, error).message];
     else if (isDue) this.#problems = [];

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { z } from 'zod';
+import { parseBy } from '../protocol/check-by.js';
 import { HOOK_EVENTS, type ControlMethod, type ControlMethods } from '../protocol/control.js';
 import { MESSAGE_TYPES, PRIORITIES } from '../protocol/envelope.js';
 import { Cc2ccError, reportOf } from '../protocol/errors.js';
@@ -45,7 +46,9 @@ const hookReportSchema = z.object({
   plugin: z.boolean().optional(),
   ids: z.array(z.string().regex(ID_PATTERN)).max(1000).optional(),
 });
+const session = z.string().max(256).optional();
 const letterSchema = z.object({
+  session,
   id: z.string().regex(ID_PATTERN),
   from: z.string().regex(NAME_PATTERN),
   to: z.string().max(256),
@@ -64,6 +67,7 @@ const letterSchema = z.object({
     .optional(),
 });
 const taskSchema = z.object({
+  session,
   id: z.string().max(100),
   by: z.string().regex(NAME_PATTERN),
   state: z.enum(CHANGE_STATES),
@@ -74,10 +78,16 @@ const audienceSchema = z.object({
   includeAway: z.boolean(),
 });
 const seenSchema = z.object({
+  session,
   name: z.string().regex(NAME_PATTERN),
   ids: z.array(z.string().regex(ID_PATTERN)).max(20_000),
   evidence: z.enum(['command', 'reply']),
 });
+const rejectSchema = z.object({
+  name: z.string().regex(NAME_PATTERN),
+  ids: z.array(z.string().regex(ID_PATTERN)).max(20_000),
+});
+const heldSchema = z.object({ list: z.boolean().default(true) });
 const hookShownSchema = z.object({ receipt: z.string().max(64) });
 const cleanupSchema = z.object({ dryRun: z.boolean(), keepDays: z.number().positive().optional() });
 
@@ -93,31 +103,48 @@ const HANDLERS: Handlers = {
     });
     return { pid: process.pid };
   },
-  hook: ({ hooks }, params, hungUp) => hooks.report(hookReportSchema.parse(params), hungUp),
-  hook_wait: ({ hooks }, params, hungUp) => hooks.wait(hookSessionSchema.parse(params), hungUp),
-  send: ({ counter }, params) => counter.send(letterSchema.parse(params)),
-  task: ({ counter }, params) => counter.changeTask(taskSchema.parse(params)),
-  audience: ({ counter }, params) => counter.audience(audienceSchema.parse(params)),
-  seen: async ({ counter }, params) => ({ moved: await counter.seen(seenSchema.parse(params)) }),
+  hook: ({ hooks }, params, hungUp) => hooks.report(parseBy(hookReportSchema, params), hungUp),
+  hook_wait: ({ hooks }, params, hungUp) => hooks.wait(parseBy(hookSessionSchema, params), hungUp),
+  send: ({ counter }, params) => counter.send(parseBy(letterSchema, params)),
+  task: ({ counter }, params) => counter.changeTask(parseBy(taskSchema, params)),
+  audience: ({ counter }, params) => counter.audience(parseBy(audienceSchema, params)),
+  seen: async ({ counter }, params) => ({ moved: await counter.seen(parseBy(seenSchema, params)) }),
+  held: ({ counter }, params) => counter.held(parseBy(heldSchema, params)),
+  reject: async ({ counter }, params) => ({
+    rejected: await counter.reject(parseBy(rejectSchema, params)),
+  }),
   hook_shown: ({ hooks }, params) => {
-    hooks.shown(hookShownSchema.parse(params).receipt);
+    hooks.shown(parseBy(hookShownSchema, params).receipt);
     return {};
   },
   cleanup: async ({ cleaning }, params) => {
-    const { dryRun, keepDays } = cleanupSchema.parse(params);
+    const { dryRun, keepDays } = parseBy(cleanupSchema, params);
     return cleaning.run(dryRun, keepDays);
   },
 };
 
-/** Answers the JSON-RPC requests of one control connection. */
+/** A client for whom this much waits, as questions or as answers that it does not read, is cut off. */
+const MAX_HELD_BYTES = 32 * 1024 * 1024;
+
+/**
+ * Answers the JSON-RPC requests of one control connection.
+ *
+ * @returns `onLine` throws Cc2ccError E_PROTOCOL for a client that asks and does not read
+ */
 export function answerControl(
   context: ControlContext,
   socket: Socket,
 ): { onLine: (line: Buffer) => void; onClose: () => void } {
   const hungUp = new AbortController();
+  let asked = 0; // bytes of requests that are being carried out
   return {
     onLine: (line) => {
+      if (asked + socket.writableLength > MAX_HELD_BYTES) {
+        throw new Cc2ccError('E_PROTOCOL', 'Too much was asked before the answers were read.');
+      }
+      asked += line.length;
       void answer(context, line, hungUp.signal).then((reply) => {
+        asked -= line.length;
         if (!socket.destroyed) socket.write(encodeLine(reply));
       });
     },

@@ -11,13 +11,22 @@ import type {
   TaskAnswer,
   TaskWish,
 } from '../protocol/control.js';
+import { assertMaySpeak } from '../mail/speaking.js';
 import { Cc2ccError } from '../protocol/errors.js';
-import { mailboxPaths } from '../protocol/paths.js';
+import { mailboxPaths, rootPaths } from '../protocol/paths.js';
+import { join } from 'node:path';
+import { heldBy } from '../mail/held.js';
+import { rejectHeld } from '../mail/reject-held.js';
+import { rejectFile } from '../mail/reject.js';
+import { post } from './post.js';
 import { listedNames } from '../mail/directory.js';
 import { onlineNames } from './directory.js';
 import { dispatch, stateSentence } from './dispatch.js';
 import type { Office } from './office.js';
 import { tellOthers, updateTask } from './tasks/update.js';
+
+/** So many held messages are listed. */
+const MAX_HELD = 1_000;
 
 /** Where people and scripts are served, who come with the commands of `cc2cc`. */
 export class Counter {
@@ -27,9 +36,13 @@ export class Counter {
     this.#office = office;
   }
 
-  /** @throws Cc2ccError as {@link dispatch}, and E_UNKNOWN_MESSAGE for an answer to nothing */
-  async send(letter: CommandLetter): Promise<SentLetter> {
+  /**
+   * @throws Cc2ccError as {@link dispatch}, E_NAME for one in the name of a session that did not write it,
+   *   E_UNKNOWN_MESSAGE for an answer to nothing
+   */
+  async send({ session, ...letter }: CommandLetter): Promise<SentLetter> {
     const office = this.#office;
+    this.#assertMaySpeak(letter.from, session);
     const { id, from: name, replyTo } = letter;
     const answers =
       replyTo === undefined
@@ -53,8 +66,44 @@ export class Counter {
   }
 
   /** @throws Cc2ccError as {@link updateTask} */
-  async changeTask(wish: TaskWish): Promise<TaskAnswer> {
+  async changeTask({ session, ...wish }: TaskWish): Promise<TaskAnswer> {
+    this.#assertMaySpeak(wish.by, session);
     return taskAnswer(await this.#carryOut(updateTask(this.#office, wish)));
+  }
+
+  held({ list }: ControlMethods['held']['params']): ControlMethods['held']['result'] {
+    // Whoever asks may have changed it a moment ago.
+    if (this.#office.trust.look()) this.#office.offerAll();
+    const { root, gate, config } = this.#office;
+    const held = list ? heldBy(root, gate, { most: MAX_HELD }) : { messages: [], total: 0 };
+    return { ...held, newSenders: config.newSenders };
+  }
+
+  /** @throws Cc2ccError E_STORE */
+  async reject({ name, ids }: ControlMethods['reject']['params']): Promise<string[]> {
+    const office = this.#office;
+    const { dir, inbox } = mailboxPaths(office.root, name);
+    const work = rejectHeld(name, ids, {
+      registry: office,
+      gate: office.gate,
+      ttl: office.config.ttl,
+      post: (notice) => post(office, notice),
+      take: (id, reason) => {
+        const mailbox = office.agent(name)?.agent?.mailbox;
+        const entry = mailbox?.get(id);
+        if (mailbox !== undefined && entry !== undefined) mailbox.reject(entry, reason);
+        else rejectFile(join(inbox, `${id}.json`), rootPaths(office.root).rejected, dir, reason);
+        office.log.info({ id, to: name, reason }, 'rejected');
+      },
+    });
+    return this.#carryOut(work);
+  }
+
+  #assertMaySpeak(name: string, sessionId: string | undefined): void {
+    const office = this.#office;
+    const session = office.agent(name);
+    if (session !== undefined) office.evidence.refresh(session); // after /clear it has another id
+    assertMaySpeak(name, office.bearer(name), sessionId);
   }
 
   /** A daemon that leaves waits for it, as for a tool call. */
@@ -76,12 +125,18 @@ export class Counter {
    * @throws Cc2ccError E_NAME where a session reads that mail: what a command showed to somebody else,
    *   its agent has not seen
    */
-  async seen({ name, ids, evidence }: ControlMethods['seen']['params']): Promise<number> {
+  async seen({
+    name,
+    ids,
+    evidence,
+    session: shell,
+  }: ControlMethods['seen']['params']): Promise<number> {
     const session = this.#office.agent(name);
     if (session === undefined) {
       return markSeen(this.#office.root, name, ids, evidence);
     }
     if (evidence === 'reply') {
+      this.#assertMaySpeak(name, shell);
       for (const id of ids) await session.answered(id);
       return ids.length;
     }

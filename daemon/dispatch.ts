@@ -15,7 +15,16 @@ import { describeAgent } from './directory.js';
 import type { Office } from './office.js';
 import { post, type Posted } from './post.js';
 import { addressee } from '../mail/recipient.js';
-import { answerFields, checkHops, checkInbox, checkText, COMMAND_MODE } from '../mail/letter.js';
+import { isOriginals } from '../mail/original.js';
+import {
+  answerFields,
+  checkHops,
+  checkInbox,
+  checkStanding,
+  checkText,
+  COMMAND_MODE,
+  heldSentence,
+} from '../mail/letter.js';
 import { subjectOf, type RuleSubject } from '../mail/rulings.js';
 import { keptBack } from './kept-back.js';
 import { digestOfSaying, type Said } from './repeats.js';
@@ -67,6 +76,8 @@ export interface Receipt {
   state: Posted;
   /** What rules.json looks at. */
   subject: RuleSubject;
+  /** A person has to approve it first. */
+  unapproved: boolean;
   /** What it meant for a task. */
   recorded?: Recorded | undefined;
 }
@@ -74,7 +85,7 @@ export interface Receipt {
 /**
  * Checks and sends a letter.
  *
- * @throws Cc2ccError E_NAME, E_UNKNOWN_AGENT, E_LIMIT, E_STORE; nothing was sent then
+ * @throws Cc2ccError E_NAME, E_UNKNOWN_AGENT, E_BLOCKED, E_LIMIT, E_STORE; nothing was sent then
  */
 export async function dispatch(office: Office, origin: Origin, letter: Letter): Promise<Receipt> {
   // Under load there would be no moment without a message on its way to the agent's old place.
@@ -88,7 +99,9 @@ export async function dispatch(office: Office, origin: Origin, letter: Letter): 
   // A person or script that says it again means it.
   const digest =
     'session' in origin ? digestOfSaying({ from, to, replyTo: answers?.id, text }) : undefined;
+  const standing = office.gate.standing({ id, from, isNotice: false, answers: answers?.id }, to);
   try {
+    checkStanding(standing, from, to);
     checkLimits(office, { id, from, to, text, hops, digest });
   } catch (error) {
     // One that was accepted and is asked for again counts itself. "Not sent" would be untrue.
@@ -131,18 +144,24 @@ export async function dispatch(office: Office, origin: Origin, letter: Letter): 
     formerly: to === letter.to ? undefined : letter.to,
     state,
     subject: subjectOf(message),
+    unapproved: standing.kind === 'held',
     recorded,
   };
 }
 
 /** What is true of a message at this moment, for its sender. */
-export function stateSentence(office: Office, { id, to, state, subject }: Receipt): string {
+export function stateSentence(
+  office: Office,
+  { id, to, state, subject, unapproved }: Receipt,
+): string {
   if (state === 'handed over') return `handed to ${to}'s session`;
   if (state === 'on its way') return `on its way to ${to}'s session`;
+  // An original server knows nothing of this, and takes what it finds.
+  if (unapproved && !isOriginals(office.root, to)) return heldSentence(subject.from, to);
   const clause = keptBack(office, to, subject);
   if (clause !== undefined) return `waiting for ${to}, who ${clause}`;
   const { where, status, since, lane } = describeAgent(office, to);
-  if (office.agent(to)?.agent?.mailbox.entries.get(id)?.held === true) {
+  if (office.agent(to)?.agent?.mailbox.get(id)?.held === true) {
     return `waiting for ${to}: too much to be pushed, so ${to} is told to call check_inbox`;
   }
   if (where !== 'here' && isReturning(readHeartbeat(office.root, to), office.host)) {
@@ -179,7 +198,7 @@ interface Intent {
 export function checkLimits(office: Office, { id, from, to, text, hops, digest }: Intent): void {
   checkText(text);
   checkHops(hops, to);
-  const waiting = office.agent(to)?.agent?.mailbox.entries.size ?? countForAbsent(office, to);
+  const waiting = office.agent(to)?.agent?.mailbox.size ?? countForAbsent(office, to);
   checkInbox(waiting, office.config.maxInbox, to);
   const said = digest === undefined ? undefined : office.repeats.find(digest, id);
   if (said !== undefined) throw repetition(said, to);
@@ -216,7 +235,7 @@ function countForAbsent(office: Office, to: string): number {
 /** Whether a message of that id lies, or has lain, in the mailbox. */
 export function wasAccepted(office: Office, to: string, id: string): boolean {
   const mailbox = office.agent(to)?.agent?.mailbox;
-  if (mailbox?.entries.has(id)) return true;
+  if (mailbox?.has(id)) return true;
   return isInMailbox(mailbox?.paths ?? mailboxPaths(office.root, to), id);
 }
 

@@ -12,7 +12,7 @@ export function takeBack(office: Office, session: Session, ids: unknown): void {
   if (mailbox === undefined || !Array.isArray(ids)) return;
   for (const id of ids.filter(isMessageId)) {
     try {
-      const entry = mailbox.entries.get(id);
+      const entry = mailbox.get(id);
       if (entry !== undefined) mailbox.markDropped(entry);
       else if (mailbox.unsettle(id)) withdrawReceipt(mailbox.paths, id);
     } catch (error) {

@@ -1,15 +1,22 @@
 import type { DeliveryState, LaneName } from '../mail/delivery.js';
 import type { SignatureState } from '../mail/signing.js';
+import type { TrustSubject } from '../mail/standing.js';
 import type { RuleSubject } from '../mail/rulings.js';
 import type { Message } from '../protocol/envelope.js';
 
-/** A message of an attached agent that no evidence says was seen. */
-export interface Entry {
+/** Where a message stands in queue order: by the time of sending, then by id. */
+export interface Place {
   id: string;
   sentAt: number;
+}
+
+/** A message of an attached agent that no evidence says was seen. */
+export interface Entry extends Place {
   expiresAt: number;
   /** What rules.json looks at. */
   subject: RuleSubject;
+  /** What trust.json looks at. */
+  trust: TrustSubject;
   /** `accepted`, or `pushed` as long as nobody knows whether the model was given it. */
   state: DeliveryState;
   /** When that changed, on a clock that nobody sets. */
@@ -32,7 +39,12 @@ export interface Entry {
   committed: Promise<unknown> | undefined;
 }
 
-/** Queue order: time of sending, then id. */
+/** Queue order. */
+export function byPlace(a: Place, b: Place): number {
+  return a.sentAt - b.sentAt || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+}
+
+/** Sorts entries as they stand in the queue. */
 export function inOrder(entries: Entry[]): Entry[] {
-  return entries.sort((a, b) => a.sentAt - b.sentAt || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+  return entries.sort(byPlace);
 }

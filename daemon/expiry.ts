@@ -1,17 +1,20 @@
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { isReplay, replayReason } from '../mail/admit.js';
 import { messageFiles } from '../mail/directory.js';
 import { isLeftToOwner, noticeOfExpiry } from '../mail/expiry.js';
 import { inspectFile } from '../mail/inspect.js';
 import { mailboxNames } from '../mail/mailbox-names.js';
+import { rejectFile } from '../mail/reject.js';
 import { expireFile } from '../mail/settle.js';
 import { expiresAt } from '../protocol/envelope.js';
-import { mailboxPaths } from '../protocol/paths.js';
+import { isReturning, readHeartbeat } from '../protocol/heartbeat.js';
+import { mailboxPaths, rootPaths, type MailboxPaths } from '../protocol/paths.js';
 import type { Office } from './office.js';
 import { post } from './post.js';
 
-/** So many files are read before others have their turn: some milliseconds. */
-const AT_ONCE = 50;
+/** So many files are read before others have their turn: a millisecond. */
+const AT_ONCE = 16;
 
 /**
  * Looks through all mailboxes for messages whose time is up: they move to `done/` and their sender is
@@ -65,12 +68,13 @@ export class Expiry {
     return expired;
   }
 
-  /** Attached elsewhere: only they know whether it is being read at this moment. */
+  /** Attached elsewhere, or in a moment: only they know whether it is being read, or was seen. */
   #isLeft(name: string): boolean {
     const { root, host, rivals } = this.#office;
     // Of two readers one tells the sender: twice would be once too often.
     if (rivals.has(name)) return true;
-    return this.#office.agent(name) === undefined && isLeftToOwner(root, name, host);
+    if (this.#office.agent(name) !== undefined) return false;
+    return isLeftToOwner(root, name, host) || isReturning(readHeartbeat(root, name), host);
   }
 
   async #expire(name: string, path: string, file: string, now: number): Promise<boolean> {
@@ -82,25 +86,44 @@ export class Expiry {
     const session = this.#office.agent(name);
     if (session !== undefined) this.#office.evidence.collect(session);
     const mailbox = session?.agent?.mailbox;
-    const entry = mailbox?.entries.get(message.id);
-    if (entry?.taken === true) return false; // on its way to the model right now, or seen
-    if (entry !== undefined) entry.taken = true; // what its sender is told shall stay true
+    const paths = mailbox?.paths ?? mailboxPaths(this.#office.root, name);
+    if (isReplay(paths, message.id)) {
+      // What became of the first one stands. A look into the inbox of one that is attached sees to it.
+      if (mailbox === undefined) this.#reject(paths, file, replayReason(message.id));
+      return false;
+    }
+    const { expiring } = this.#office;
+    if (!expiring.begin(path, message.id, mailbox)) return false;
     try {
       // First the notice: after a crash in between it is written again under the same id, that is,
       // once.
       const notice = noticeOfExpiry(this.#office, name, message, this.#office.config.ttl);
       if (notice !== undefined) await post(this.#office, notice);
-      if (mailbox === undefined) expireFile(mailboxPaths(this.#office.root, name), message.id);
-      else await mailbox.settle(message.id, { state: 'expired' });
+      const holder = expiring.holder(path);
+      if (holder === undefined) expireFile(paths, message.id);
+      else await holder.settle(message.id, { state: 'expired' });
       this.#office.log.info(
         { id: message.id, from: message.from, to: name, ttl: message.ttl },
         'expired',
       );
       return true;
     } catch (error) {
+      const entry = expiring.holder(path)?.entries.get(message.id);
       if (entry !== undefined) entry.taken = false;
       this.#office.log.error({ err: error, id: message.id }, 'cannot expire a message');
       return false;
+    } finally {
+      expiring.end(path);
+    }
+  }
+
+  #reject({ inbox, dir }: MailboxPaths, file: string, reason: string): void {
+    const { root, log } = this.#office;
+    try {
+      rejectFile(join(inbox, file), rootPaths(root).rejected, dir, reason);
+      log.warn({ mailbox: dir, reason }, 'file rejected');
+    } catch (error) {
+      log.error({ err: error, mailbox: dir, reason }, 'file cannot be rejected');
     }
   }
 }

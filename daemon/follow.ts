@@ -4,7 +4,7 @@ import { cardNames, readCard } from '../mail/card.js';
 import { currentName } from '../mail/directory.js';
 import { isOriginals } from '../mail/original.js';
 import type { Office } from './office.js';
-import { moveMail } from './rename.js';
+import { moveMail } from '../mail/move-mail.js';
 
 /**
  * Moves files that were dropped for a name which its agent no longer bears. Senders that go through

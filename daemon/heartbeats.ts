@@ -1,5 +1,5 @@
 import { lstatSync } from 'node:fs';
-import { putHeartbeat, putHeartbeatNow } from '../mail/put-heartbeat.js';
+import { putHeartbeat, type Sign } from '../mail/put-heartbeat.js';
 import {
   heartbeatNames,
   heartbeatPath,
@@ -7,31 +7,27 @@ import {
   readHeartbeat,
   type Heartbeat,
 } from '../protocol/heartbeat.js';
+import { isIsoTime } from '../protocol/iso-time.js';
 import type { SessionFacts } from '../protocol/hello.js';
 
 /** What a heartbeat says of one attached session. */
 export interface Beat {
-  name: string;
   facts: SessionFacts;
   sessionId: string | undefined;
   summary: string | undefined;
   lane: string;
   host: string;
+  /** Since when it bears the name. */
+  since: Date;
 }
 
 /**
- * Writes `status/<name>-heartbeat.json`. Without fsync: it is written again in seconds, and after a
- * power cut it is stale anyway.
+ * What the heartbeat of a session says.
  *
  * @param status `active`, or `offline` when the agent has left
  */
-export function writeHeartbeat(
-  root: string,
-  beat: Beat,
-  status: 'active' | 'offline',
-  context: string,
-): void {
-  putHeartbeatNow(root, beat.name, {
+export function signOf(beat: Beat, status: 'active' | 'offline', context: string): Sign {
+  return {
     session_id: beat.sessionId ?? String(beat.facts.pid),
     parent_pid: String(beat.facts.ppid),
     status,
@@ -39,8 +35,16 @@ export function writeHeartbeat(
     host: beat.host,
     cwd: beat.facts.projectDir ?? beat.facts.cwd,
     lane: beat.lane,
+    since: beat.since.toISOString(),
     ...(beat.summary === undefined ? {} : { summary: beat.summary }),
-  });
+  };
+}
+
+/** Since when the client of a session that attaches has borne its name, by what was written before. */
+export function namedSince(root: string, host: string, name: string, facts: SessionFacts): Date {
+  const { host: at, parent_pid: client, since } = readHeartbeat(root, name) ?? {};
+  const isSame = at === host && client === String(facts.ppid);
+  return isSame && isIsoTime(since) ? new Date(since) : new Date();
 }
 
 /** The heartbeats of others, each parsed once per change: those of the long dead are many. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checkBy } from '../protocol/check-by.js';
 import { Cc2ccError } from '../protocol/errors.js';
 import { INSTALL_LINE } from '../protocol/install-line.js';
 import type { Hello, SessionFacts } from '../protocol/hello.js';
@@ -33,6 +34,7 @@ const factsSchema = z.object({
   reattach: z
     .object({
       name: word.optional(),
+      since: z.int().optional(),
       listed: z.boolean(),
       tools: word.optional(),
       standby: z.literal(true).optional(),
@@ -81,13 +83,13 @@ export function helloChecker(token: string): (line: Buffer) => Greeting {
   const used = new Map<string, number>();
   return (line) => {
     const value: unknown = parse(line);
-    const outer = outerSchema.safeParse(value);
+    const outer = checkBy(outerSchema, value);
     if (!outer.success) throw new Cc2ccError('E_PROTOCOL', 'The first line must be a cc2cc hello.');
     // Every version must be able to ask any other for its status and to make room.
     if (outer.data.protocol !== PROTOCOL && outer.data.kind !== 'control') {
       throw protocolError(outer.data);
     }
-    const hello = helloSchema.safeParse(value);
+    const hello = checkBy(helloSchema, value);
     if (!hello.success)
       throw new Cc2ccError('E_PROTOCOL', 'The hello lacks a field or has a bad one.');
     const { nonce, time, proof } = hello.data;

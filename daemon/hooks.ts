@@ -5,7 +5,7 @@ import { HEAD } from '../protocol/shown.js';
 import { HOOK_BYTES } from '../protocol/limits.js';
 import { isTranscriptPath } from './evidence/client-files.js';
 import { beat } from './identity.js';
-import { plural } from './lanes/digest.js';
+import { countOf } from './lanes/digest.js';
 import { takeInbox, type InboxBlock } from './lanes/inbox-block.js';
 import type { Office } from './office.js';
 import type { Session } from './session.js';
@@ -179,8 +179,10 @@ export class HookDesk {
     const news = waiting.filter(({ held }) => !held);
     if (news.length === 0) return undefined;
     for (const entry of news) entry.held = true;
+    const { unread = 0 } = session.agent?.mailbox ?? {};
+    const all = waiting.length + unread;
     return {
-      text: `${HEAD}${plural(waiting.length, 'message')} for you ${waiting.length === 1 ? 'waits' : 'wait'}. To read, call the cc2cc tool "check_inbox".`,
+      text: `${HEAD}${countOf(all, unread, 'message')} for you ${all === 1 ? 'waits' : 'wait'}. To read, call the cc2cc tool "check_inbox".`,
       finish: (outcome) => {
         if (outcome !== 'seen') for (const entry of news) entry.held = false;
       },

@@ -1,6 +1,6 @@
 import { writeCard } from '../mail/card.js';
 import { isOriginals } from '../mail/original.js';
-import { writeHeartbeat } from './heartbeats.js';
+import { signOf } from './heartbeats.js';
 import type { Office } from './office.js';
 import type { Session } from './session.js';
 
@@ -8,22 +8,25 @@ import type { Session } from './session.js';
  * Writes a session's heartbeat. One that cannot be written is logged: mail does not depend on it,
  * and the next round tries again.
  *
+ * @param context why; the last reason unless told, since only times are written fast
  * @returns the error, if there was one
  */
 export function beat(
   office: Office,
   session: Session,
-  context: string,
+  context = session.context,
   status: 'active' | 'offline' = 'active',
 ): unknown {
   const { agent, facts, sessionId, profile, lane, leaving } = session;
   if (agent === undefined) return undefined;
-  const { root, host, log } = office;
+  if (status === 'active') session.context = context;
+  const { root, host, heartbeats, log } = office;
   // Of two that use one name the other one is still there.
   if (status === 'offline' && isOriginals(root, agent.name)) return undefined;
-  const beat = { name: agent.name, facts, sessionId, summary: profile.summary, lane, host };
+  const { name, since } = agent;
+  const beat = { facts, sessionId, summary: profile.summary, lane, host, since };
   try {
-    writeHeartbeat(root, beat, leaving ? 'offline' : status, context);
+    heartbeats.put(name, signOf(beat, leaving ? 'offline' : status, context));
     return undefined;
   } catch (error) {
     log.error({ err: error, name: agent.name }, 'cannot write a heartbeat');

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
-import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
-import { errnoOf, storeError } from '../protocol/errors.js';
+import { parseBy } from '../protocol/check-by.js';
+import { storeError } from '../protocol/errors.js';
 import { NAME_PATTERN } from '../protocol/names.js';
 import type { Log } from './log.js';
-import { patiently } from '../protocol/patiently.js';
+import { readOwnFile } from '../protocol/own-file.js';
+import { replaceFile } from '../protocol/replace-file.js';
 
 /** What can become of an agent that somebody waits for. */
 export const OUTCOMES = ['idle', 'left', 'neither'] as const;
@@ -12,6 +12,9 @@ export type Outcome = (typeof OUTCOMES)[number];
 
 /** Who waits for longer has forgotten why. */
 export const WATCH_HOURS = 12;
+
+/** A watch has some 200 bytes. */
+const MAX_BYTES = 4 * 1024 * 1024;
 
 const name = z.string().regex(NAME_PATTERN);
 const watchSchema = z.object({
@@ -36,9 +39,12 @@ export type Watch = z.infer<typeof watchSchema>;
 /** Reads `idle-watches.json`. A file that makes no sense is logged and taken for none. */
 export function readWatches(path: string, log: Log): Watch[] {
   try {
-    return z.array(watchSchema).parse(JSON.parse(readFileSync(path, 'utf8')));
+    const file = readOwnFile(path, MAX_BYTES);
+    if (file.kind === 'missing') return [];
+    if (file.kind !== 'bytes') throw new Error(file.reason);
+    return parseBy(z.array(watchSchema), JSON.parse(file.bytes.toString()));
   } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') log.warn({ err: error, path }, 'cannot read idle watches');
+    log.warn({ err: error, path }, 'cannot read idle watches');
     return [];
   }
 }
@@ -52,7 +58,7 @@ export function readWatches(path: string, log: Log): Watch[] {
 export function writeWatches(path: string, watches: readonly Watch[]): void {
   const text = `${JSON.stringify(watches, null, 2)}\n`;
   try {
-    patiently(() => writeFileAtomic.sync(path, text, { mode: 0o600, fsync: false }));
+    replaceFile(path, text, { fsync: false });
   } catch (error) {
     throw storeError('note who waits for whom', path, error);
   }

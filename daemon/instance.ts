@@ -10,7 +10,7 @@ import { socketPathFor, type HostPaths } from '../protocol/host-paths.js';
 import { PROTOCOL } from '../protocol/limits.js';
 import { takeProcessLock } from '../protocol/process-lock.js';
 import { readRendezvous } from '../protocol/rendezvous.js';
-import { ensureToken } from '../protocol/token.js';
+import { ensureToken, readToken } from '../protocol/token.js';
 import { version } from '../protocol/version.js';
 import { publishRendezvous, withdrawRendezvous } from './rendezvous.js';
 
@@ -99,7 +99,6 @@ async function bind(root: string, paths: HostPaths): Promise<Instance> {
   await sweepSockets(socket, paths);
   const server = createServer();
   await listen(server, socket);
-  const inode = inodeOf(socket);
   const started = new Date();
   const publish = (): void => {
     publishRendezvous(paths.rendezvous, {
@@ -112,7 +111,14 @@ async function bind(root: string, paths: HostPaths): Promise<Instance> {
       started: started.toISOString(),
     });
   };
-  publish();
+  let inode: number | undefined;
+  try {
+    inode = inodeOf(socket);
+    publish();
+  } catch (error) {
+    server.close(); // a socket that nobody is told of would keep this process
+    throw error;
+  }
   return {
     id,
     token,
@@ -121,6 +127,7 @@ async function bind(root: string, paths: HostPaths): Promise<Instance> {
     server,
     isCurrent: () => {
       if (inodeOf(socket) !== inode) return false;
+      if (!isTokenOf(paths, token)) return false;
       const named = readRendezvous(paths.rendezvous);
       if (named === undefined) publish(); // somebody tidied up; the socket is still ours
       return named === undefined || named.instance === id;
@@ -131,6 +138,16 @@ async function bind(root: string, paths: HostPaths): Promise<Instance> {
       server.close();
     },
   };
+}
+
+/** With another one in the file no client can be served any more, nor tell us to leave. */
+function isTokenOf(paths: HostPaths, token: string): boolean {
+  try {
+    return (readToken(paths.token) ?? token) === token; // without one the next daemon takes over
+  } catch (error) {
+    if (error instanceof Cc2ccError) return true; // clients are told what is wrong with it
+    throw error;
+  }
 }
 
 async function listen(server: Server, socket: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, lstatSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import {
   appendJournal,
   readJournal,
@@ -7,6 +7,7 @@ import {
   type JournalLine,
 } from '../mail/delivery.js';
 import { errnoOf } from '../protocol/errors.js';
+import { openOwn } from '../protocol/open-own.js';
 import type { Log } from './log.js';
 import { patiently } from '../protocol/patiently.js';
 
@@ -80,9 +81,12 @@ export class Journal {
     try {
       const kept = [...readJournal(this.path)].filter(([id]) => isOpen(id));
       const lines = kept.flatMap(([, { history }]) => history);
-      writeFileSync(fresh, lines.map((line) => `${JSON.stringify(line)}\n`).join(''), {
-        mode: 0o600,
-      });
+      const fd = openOwn(fresh, 'replace');
+      try {
+        writeFileSync(fd, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+      } finally {
+        closeSync(fd);
+      }
       patiently(() => renameSync(fresh, this.path));
       this.#limit = Math.max(COMPACT_BYTES, 2 * this.#size());
     } catch (error) {
@@ -92,6 +96,6 @@ export class Journal {
   }
 
   #size(): number {
-    return statSync(this.path, { throwIfNoEntry: false })?.size ?? 0;
+    return lstatSync(this.path, { throwIfNoEntry: false })?.size ?? 0;
   }
 }

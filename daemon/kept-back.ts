@@ -1,6 +1,11 @@
 import { sentenceOfReport, type MessageReport } from '../mail/message-report.js';
 import type { RuleSubject } from '../mail/rulings.js';
 import { COMMAND_LANE, readHeartbeat } from '../protocol/heartbeat.js';
+import { heldAt } from '../mail/held.js';
+import { heldSentence } from '../mail/letter.js';
+import { isOriginals } from '../mail/original.js';
+import { mailboxPaths } from '../protocol/paths.js';
+import { join } from 'node:path';
 import type { Office } from './office.js';
 
 /**
@@ -29,8 +34,19 @@ export function sentenceFor(office: Office, report: MessageReport): string {
   const sentence = sentenceOfReport(report);
   const { id, from, to, state } = report;
   if (state !== 'accepted' || from === null || to === null) return sentence;
-  const entry = office.agent(to)?.agent?.mailbox.entries.get(id);
+  if (isHeldFor(office, id, to)) return `${id} is ${heldSentence(from, to)}.`;
+  const entry = office.agent(to)?.agent?.mailbox.get(id);
   const subject = { from, type: 'message', priority: 'normal', isNotice: false } as const;
   const clause = keptBack(office, to, entry?.subject ?? subject);
   return clause === undefined ? sentence : `${sentence} ${to} ${clause}.`;
+}
+
+function isHeldFor(office: Office, id: string, to: string): boolean {
+  const mailbox = office.agent(to)?.agent?.mailbox;
+  if (mailbox !== undefined) return mailbox.isUnapproved(id);
+  if (isOriginals(office.root, to)) return false; // it takes what it finds
+  const file = `${id}.json`;
+  return (
+    heldAt(join(mailboxPaths(office.root, to).inbox, file), file, office.gate, to) !== undefined
+  );
 }

@@ -5,29 +5,26 @@ import {
   type DeliveryEvent,
   type LaneName,
 } from '../mail/delivery.js';
+import { basename } from 'node:path';
 import { expiresAt, sentAt, type Message } from '../protocol/envelope.js';
 import type { Gate } from '../mail/gate.js';
 import type { MailboxPaths } from '../protocol/paths.js';
 import { inOrder, type Entry } from './entry.js';
 import { InboxFiles } from './inbox-files.js';
+import { InboxReader, type Scan } from './inbox-reader.js';
 import { Journal } from './journal.js';
 import type { Log } from './log.js';
+import type { PassedOn } from './lost-results.js';
+import { Queue } from './queue.js';
 import { recover } from './recover.js';
 import type { SignatureState } from '../mail/signing.js';
 import { subjectOf } from '../mail/rulings.js';
+import { trustSubjectOf } from '../mail/standing.js';
 import { settleFile, unsettleFile, type Settlement } from '../mail/settle.js';
-import { SpareFile } from './spare.js';
-
-/** Content of new messages that one scan leaves in memory; the rest is read when it is offered. */
-const SCAN_BYTES = 256 * 1024;
-
-/** A file may be on its way in; look again after so long. */
-export const AGAIN_MS = 500;
+import { SpareFiles } from './spare.js';
 
 /** What a session that attaches is known to have been given. */
-export interface Given {
-  /** Ids that its shim has handed to the client. */
-  ids: ReadonlySet<string>;
+export interface Given extends PassedOn {
   /** The lane by which they went where the journal does not say. */
   lane: LaneName;
 }
@@ -37,14 +34,14 @@ export interface Given {
  * All changes happen within one tick each, so two of them never interleave.
  */
 export class Mailbox {
+  /** What has been read; see {@link get} for any other. */
   readonly entries = new Map<string, Entry>();
   paths: MailboxPaths;
   /** For the next message that comes through this daemon. */
-  spare: SpareFile;
+  spare: SpareFiles;
   /** Is shown what comes as a file; must not throw. */
-  onTakenIn: ((message: Message, signature: SignatureState) => void) | undefined;
-  /** Ids not handed over yet; kept apart so that an arrival costs nothing for what lies around. */
-  #waiting = new Set<string>();
+  onTakenIn: ((entry: Entry, message: Message) => void) | undefined;
+  readonly #queue: Queue;
   /** Ids of those that were given up: the sign of them may only be late. */
   #overdue = new Set<string>();
   /** What was seen and could not be moved, by id; tried again with the next look at the folder. */
@@ -54,76 +51,169 @@ export class Mailbox {
   /** What the journal told when the agent attached. */
   #past: Map<string, Delivery>;
   /** Handed over without evidence, then gone from the inbox or taken back. */
-  #shown = new Set<string>();
+  readonly #shown: Set<string>;
   readonly #files: InboxFiles;
+  readonly #reader: InboxReader;
   #log: Log;
 
   /**
    * @param rejected the folder for what is refused
+   * @param atOnce see {@link InboxReader}
    */
-  constructor(paths: MailboxPaths, rejected: string, gate: Gate, given: Given, log: Log) {
+  constructor(
+    paths: MailboxPaths,
+    rejected: string,
+    gate: Gate,
+    given: Given,
+    log: Log,
+    atOnce?: number,
+  ) {
     this.paths = paths;
-    this.spare = new SpareFile(paths.tmp);
+    this.spare = new SpareFiles(paths.tmp);
     this.#files = new InboxFiles(paths, rejected, gate, log);
+    this.#reader = new InboxReader(
+      this.#files,
+      {
+        read: this.entries,
+        history: () => [...this.#given.ids, ...this.#past.keys()],
+        take: (message, signature) => {
+          const entry = this.#add(message, signature);
+          this.onTakenIn?.(entry, message);
+          return entry;
+        },
+      },
+      log,
+      atOnce,
+    );
+    this.#queue = new Queue(gate.standing, () => this.#name);
     this.#given = given;
     this.#log = log;
     this.#journal = new Journal(paths.journal, log);
-    this.#past = recover(paths, this.#journal, log);
+    const { past, lost } = recover(paths, this.#journal, log, given);
+    this.#past = past;
+    this.#shown = new Set(lost);
   }
 
   /** A message that is being made durable at this moment; false when it is known already. */
   arrive(message: Message, committed: Promise<unknown>): boolean {
-    if (this.entries.has(message.id)) return false;
-    const entry = this.#add(message, 'verified'); // it is signed on its way to the disk
-    entry.committed = committed.then(
+    if (this.has(message.id)) return false;
+    this.#add(message, 'verified', committed); // it is signed on its way to the disk
+    return true;
+  }
+
+  /** What follows when the file of an entry is durable, or could not be made so. */
+  #follow(entry: Entry, committed: Promise<unknown>): Promise<unknown> {
+    return committed.then(
       () => {
         entry.committed = undefined;
         entry.message = undefined; // from now on the file has it
       },
-      () => this.#remove(message.id), // the sender has been told; there is no file
+      () => {
+        // The sender has been told. Where the file could not be taken back, it comes a second time.
+        if (entry.state.name === 'pushed') this.#shown.add(entry.id);
+        this.#remove(entry.id);
+      },
     );
-    return true;
+  }
+
+  /** How many messages there are, read or not. */
+  get size(): number {
+    return this.entries.size + this.unread;
+  }
+
+  /** How many of them were not read yet. */
+  get unread(): number {
+    return this.#reader.unread;
   }
 
   /**
-   * Reads what is new: the named files, or the whole folder.
-   *
-   * @returns new messages in queue order, and whether a file should be looked at again soon
+   * The session has been told of what was not read yet, so that nothing of it is news; or that telling
+   * did not reach it.
    */
-  scan(names?: Iterable<string>): { fresh: Entry[]; again: boolean } {
-    if (names === undefined) for (const [id, how] of this.#unsettled) void this.settle(id, how);
-    const fresh: Entry[] = [];
-    let again = false;
-    let bytes = 0;
-    for (const name of names ?? this.#files.list()) {
-      if (!this.#isNews(name)) continue;
-      try {
-        const verdict = this.#files.letIn(name);
-        if (verdict.kind === 'later') again = true;
-        if (verdict.kind !== 'message') continue;
-        const entry = this.#add(verdict.message, verdict.signature);
-        this.onTakenIn?.(verdict.message, verdict.signature);
-        fresh.push(entry);
-        bytes += verdict.message.content.text.length;
-        if (bytes > SCAN_BYTES) entry.message = undefined;
-      } catch (error) {
-        // One file that cannot be dealt with must not stand in the way of the next.
-        this.#log.error({ err: error, mailbox: this.paths.dir }, 'file cannot be read');
-        again = true;
-      }
-    }
-    return { fresh: inOrder(fresh), again };
+  nameUnread(isNamed: boolean): void {
+    this.#reader.isNamed = isNamed;
   }
 
-  /** Entries that were not handed over yet, in queue order; those whose time is up do not count. */
+  has(id: string): boolean {
+    return this.entries.has(id) || this.#reader.has(id);
+  }
+
+  /** The entry of a message; one that was not read yet is read now. */
+  get(id: string): Entry | undefined {
+    this.#reader.readOne(id);
+    return this.entries.get(id);
+  }
+
+  /**
+   * Reads what is new: the named files, or the whole folder. Of very many the oldest ones are read, and
+   * the others with {@link readOn}.
+   *
+   * @throws Cc2ccError E_UNSAFE when the folders are not ours alone; nothing is read then
+   */
+  scan(names?: Iterable<string>): Scan {
+    if (names === undefined) this.tend();
+    return this.#reader.scan(names);
+  }
+
+  /**
+   * Reads the next ones of very many.
+   *
+   * @throws Cc2ccError E_UNSAFE, as {@link scan}
+   */
+  readOn(): Scan {
+    return this.#reader.readOn();
+  }
+
+  /** Whether a scan of the whole folder would find what the last one found. */
+  get isScanned(): boolean {
+    return this.#files.isWhole;
+  }
+
+  /** What is to be done about messages that are known, in every round. */
+  tend(): void {
+    for (const [id, how] of this.#unsettled) void this.settle(id, how);
+    this.turnAway();
+    this.spare.tend();
+  }
+
+  /**
+   * Entries that may be handed over and were not yet, in queue order; those whose time is up do not
+   * count, nor those that wait for a person's word, nor those before which others may have been sent
+   * that were not read yet.
+   */
   waiting(now = Date.now()): Entry[] {
-    const entries = [...this.#waiting].flatMap((id) => this.entries.get(id) ?? []);
-    return inOrder(entries.filter((entry) => entry.expiresAt > now));
+    return this.#queue.ready(now, this.#reader.begins);
+  }
+
+  /** Entries that are held until a person approves them, in queue order. */
+  unapproved(): Entry[] {
+    return this.#queue.held();
+  }
+
+  /** Whether a message is here and nobody may be given it before a person approves it. */
+  isUnapproved(id: string): boolean {
+    const entry = this.get(id);
+    return entry !== undefined && this.#queue.isHeld(entry);
+  }
+
+  /** Looks anew at who may write to whom, and rejects what waits of senders who may not any more. */
+  turnAway(): void {
+    for (const [entry, reason] of this.#queue.judge()) this.reject(entry, reason);
+  }
+
+  /** Moves what is not let in after all to `rejected/`. */
+  reject(entry: Entry, reason: string): void {
+    this.#files.reject(`${entry.id}.json`, reason);
+    this.#remove(entry.id);
+  }
+
+  get #name(): string {
+    return basename(this.paths.dir).slice('to-'.length);
   }
 
   /** Entries that were handed over without evidence that they were seen, in queue order. */
   unconfirmed(): Entry[] {
-    return inOrder([...this.handedOver()]);
+    return inOrder([...this.handedOver()].filter((entry) => this.#queue.mayPass(entry)));
   }
 
   /** The same in no order. */
@@ -134,7 +224,7 @@ export class Mailbox {
 
   /** Whether a sign may come of any of those, or of what is overdue; cheap where many wait. */
   get hasUnconfirmed(): boolean {
-    return this.#overdue.size > 0 || this.entries.size > this.#waiting.size;
+    return this.#overdue.size > 0 || this.entries.size > this.#queue.size;
   }
 
   /** It has been handed to a lane. */
@@ -171,7 +261,8 @@ export class Mailbox {
    */
   read(entry: Entry): Message | undefined {
     if (entry.message !== undefined) return entry.message;
-    const verdict = this.#files.readAgain(entry.id);
+    const { subject, signature } = entry;
+    const verdict = this.#files.readAgain(entry.id, { from: subject.from, signature });
     if (verdict.kind === 'message' && verdict.message.id === entry.id) {
       entry.signature = verdict.signature;
       return verdict.message;
@@ -179,6 +270,7 @@ export class Mailbox {
     if (verdict.kind === 'later') return undefined; // it cannot be read at this moment: it is still there
     if (entry.state.name === 'pushed') this.#shown.add(entry.id); // should it come back
     this.#remove(entry.id); // taken away or spoilt by somebody; a scan will say which
+    this.#files.markChanged();
     return undefined;
   }
 
@@ -186,10 +278,11 @@ export class Mailbox {
   moveTo(paths: MailboxPaths): void {
     this.spare.close();
     this.paths = this.#files.paths = paths;
-    this.spare = new SpareFile(paths.tmp);
+    this.#reader.forget();
+    this.spare = new SpareFiles(paths.tmp);
     this.#journal.flush();
     this.#journal = new Journal(paths.journal, this.#log);
-    this.#past = recover(paths, this.#journal, this.#log);
+    this.#past = recover(paths, this.#journal, this.#log).past;
   }
 
   /** Moves a message to `done/`, once it is durable. */
@@ -238,7 +331,7 @@ export class Mailbox {
 
   /** For now and then: what has ended long ago is not noted for ever. */
   tidy(): void {
-    this.#journal.compact((id) => this.entries.has(id));
+    this.#journal.compact((id) => this.has(id));
   }
 
   /** What has been noted is on the disk when this returns. */
@@ -251,7 +344,7 @@ export class Mailbox {
     return [...this.entries.values()].flatMap((entry) => entry.committed ?? []);
   }
 
-  #add(message: Message, signature: SignatureState): Entry {
+  #add(message: Message, signature: SignatureState, committed?: Promise<unknown>): Entry {
     const { id } = message;
     const past = this.#past.get(id);
     const given = this.#given.ids.has(id);
@@ -261,6 +354,7 @@ export class Mailbox {
       sentAt: sentAt(message),
       expiresAt: expiresAt(message),
       subject: subjectOf(message),
+      trust: trustSubjectOf(message, signature),
       state: given ? { name: 'pushed', lane } : { name: 'accepted' },
       at: performance.now(),
       tried: [],
@@ -272,8 +366,13 @@ export class Mailbox {
       message,
       committed: undefined,
     };
+    // Before anything settles it: what is noted as seen must be in the inbox.
+    if (committed !== undefined) entry.committed = this.#follow(entry, committed);
     this.entries.set(id, entry);
-    if (!given) this.#waiting.add(id);
+    if (this.#queue.isHeld(entry)) {
+      this.#log.info({ id, from: message.from, to: this.#name }, 'held until a person approves it');
+    }
+    if (!given) this.#queue.add(entry);
     // The shim has written the result to the client: that is what the evidence is.
     else if (lane === 'tool') void this.settle(id, { state: 'seen', evidence: 'tool result' });
     return entry;
@@ -284,8 +383,8 @@ export class Mailbox {
     if (state === undefined || this.entries.get(entry.id) !== entry) return;
     entry.state = state;
     entry.at = performance.now();
-    if (state.name === 'accepted') this.#waiting.add(entry.id);
-    else this.#waiting.delete(entry.id);
+    if (state.name === 'accepted') this.#queue.add(entry);
+    else this.#queue.delete(entry.id);
     this.#journal.note(entry.id, event);
   }
 
@@ -298,13 +397,8 @@ export class Mailbox {
 
   #remove(id: string): void {
     this.entries.delete(id);
-    this.#waiting.delete(id);
+    this.#queue.delete(id);
     this.#overdue.delete(id);
     this.#unsettled.delete(id);
-  }
-
-  #isNews(name: string): boolean {
-    if (this.#files.isPassedOver(name)) return false;
-    return !(name.endsWith('.json') && this.entries.has(name.slice(0, -'.json'.length)));
   }
 }

@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 import { Command, Option } from 'commander';
+import { refuseDebugger } from '../protocol/no-debugger.js';
 import { runProgram } from '../protocol/program.js';
 import { flagsOf, PLACE_KEYS } from '../protocol/settings/all.js';
 import { addSettingFlags } from '../protocol/settings/flag-options.js';
 import { version } from '../protocol/version.js';
 
+refuseDebugger();
 const program = new Command('cc2cc-daemon')
   .description('The post office between Claude Code sessions: one daemon per user and bridge root.')
   .version(version())
@@ -43,17 +45,17 @@ const takesSettings = (starting: Command): Command =>
     flagsOf('daemon').filter((key) => !PLACE_KEYS.includes(key)),
   );
 
+let isRun = false;
 takesSettings(
   command(
     'run',
     'run in the foreground',
     async (options: { launched?: true; service?: true; check?: true }) => {
+      isRun = true;
       const { launched = false, check = false, service = false } = options;
-      const code = service
-        ? await (await import('./commands/run-service.js')).runService()
-        : await (await import('./commands/run.js')).run({ launched, check });
-      // Watchers and sockets of ours are closed; nothing else may keep the process.
-      process.exit(code);
+      return service
+        ? (await import('./commands/run-service.js')).runService()
+        : (await import('./commands/run.js')).run({ launched, check });
     },
   ),
 )
@@ -142,3 +144,5 @@ command('disable', 'keep the installed service from starting by itself', async (
 );
 
 await runProgram(program);
+// What a daemon has opened is closed, or it could not start; nothing else may keep the process.
+if (isRun) process.stderr.write('', () => process.exit());

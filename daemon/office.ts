@@ -1,11 +1,18 @@
-import type { Gate } from '../mail/gate.js';
-import { Keyring } from '../mail/keyring.js';
+import { acquaintanceOf } from '../mail/acquaintance.js';
+import { standingOf, type Acquaintance } from '../mail/standing.js';
+import { Trustbook } from './trustbook.js';
+import { bearerByFiles, type Bearer, type BearerOf } from '../mail/bearer.js';
+import { gateByFiles, type Gate } from '../mail/gate.js';
+import { isOriginals } from '../mail/original.js';
 import { mailboxPaths, rootPaths } from '../protocol/paths.js';
 import type { SessionFacts } from '../protocol/hello.js';
 import { Arriving } from './arriving.js';
-import type { Claim, Claimer } from '../mail/claim.js';
+import { readCard } from '../mail/card.js';
+import type { Claim, Claimer, NameLease } from '../mail/claim.js';
 import type { Config } from '../protocol/config.js';
+import { namedSince } from './heartbeats.js';
 import { EvidenceWatch } from './evidence/watch.js';
+import { Expiring } from './expiring.js';
 import { IdleNotices } from './idle-notices.js';
 import { beat, introduce } from './identity.js';
 import type { Log } from './log.js';
@@ -14,10 +21,12 @@ import { Mailbox } from './mailbox.js';
 import { SocketBuckets } from './lanes/socket-buckets.js';
 import { LegacyMail } from './legacy-mail.js';
 import { claimFor } from './naming.js';
+import { oncePerTurn } from './once-per-turn.js';
 import { Presence, type Listener } from './presence.js';
 import { formerProfile } from './profile.js';
 import { PairRate } from './rate.js';
 import { Repeats } from './repeats.js';
+import { OwnHeartbeats } from './own-heartbeats.js';
 import { Rivals } from './rivals.js';
 import { Rulebook } from './rulebook.js';
 import { SessionNames } from './session-names.js';
@@ -53,8 +62,10 @@ export class Office {
   readonly evidence: EvidenceWatch;
   readonly idle: IdleNotices;
   readonly rules: Rulebook;
+  readonly trust: Trustbook;
   readonly legacy: LegacyMail;
   readonly rivals: Rivals;
+  readonly heartbeats: OwnHeartbeats;
   readonly sockets = new SocketBuckets();
   readonly twins: Twins;
   readonly names: SessionNames;
@@ -62,9 +73,12 @@ export class Office {
   /** Tool calls that are being carried out. */
   readonly running = new Set<Promise<unknown>>();
   readonly arriving = new Arriving();
+  readonly expiring = new Expiring();
   /** While agents take other names, the end of it; new messages wait for that. */
   renaming: Promise<unknown> | undefined;
   #instance: string;
+  readonly #bearerElsewhere: BearerOf;
+  #acquaintance: Acquaintance;
   #agents = new Map<string, Session>();
 
   constructor({ root, host, instance, idleWatches, config, log }: OfficeOptions) {
@@ -73,10 +87,16 @@ export class Office {
     this.config = config;
     this.log = log;
     this.#instance = instance;
+    this.#bearerElsewhere = oncePerTurn((name) => bearerByFiles(root, name));
     this.names = new SessionNames(root, host);
+    const gate = gateByFiles(root, config);
+    const acquaintance = (this.#acquaintance = acquaintanceOf(this, gate.keys));
+    this.trust = new Trustbook(rootPaths(root).trust, log);
     this.gate = {
-      keys: new Keyring(root, { encrypt: config.encrypt }),
-      policy: config.signatures,
+      ...gate,
+      bearer: (name) => this.bearer(name),
+      standing: (subject, to) =>
+        standingOf(this.trust.inForce, config.newSenders, acquaintance, subject, to),
     };
     this.rules = new Rulebook(rootPaths(root).rules, log);
     this.tasks = new TaskStore(root, this.gate.keys);
@@ -87,6 +107,7 @@ export class Office {
     this.presence = new Presence(() => this.#listeners());
     this.idle = new IdleNotices(this, idleWatches);
     this.legacy = new LegacyMail(this);
+    this.heartbeats = new OwnHeartbeats(root);
     this.rivals = new Rivals(this);
     this.twins = new Twins(this);
   }
@@ -94,6 +115,21 @@ export class Office {
   /** The session that bears a name here and now. */
   agent(name: string): Session | undefined {
     return this.#agents.get(name);
+  }
+
+  /**
+   * The session that nobody else may speak for: attached here, or by its heartbeat elsewhere. Where an
+   * original server uses the name too, nobody can tell the two apart.
+   */
+  bearer(name: string): Bearer | undefined {
+    const session = this.agent(name);
+    if (session?.agent === undefined) return this.#bearerElsewhere(name);
+    if (this.rivals.has(name) || isOriginals(this.root, name)) return undefined;
+    const ids = [session.sessionId, session.facts.sessionId];
+    return {
+      since: session.agent.since.getTime(),
+      sessionIds: ids.filter((id) => id !== undefined),
+    };
   }
 
   agentNames(): string[] {
@@ -137,15 +173,30 @@ export class Office {
       mailboxPaths(this.root, name),
       rootPaths(this.root).rejected,
       this.gate,
-      { ids: new Set(facts.reattach?.pushed), lane: session.lanes.best(false) },
+      {
+        ids: new Set(facts.reattach?.pushed),
+        since: name === facts.reattach?.name ? facts.reattach.since : undefined,
+        lane: session.lanes.best(false),
+      },
       this.log,
     );
-    session.profile = formerProfile(this.root, name, facts) ?? session.profile;
-    mailbox.onTakenIn = (message, signature) => {
-      noteTask(this, session.agent?.name ?? name, message, signature);
+    const card = readCard(this.root, name);
+    session.profile = formerProfile(name, card, facts) ?? session.profile;
+    mailbox.onTakenIn = (entry, message) => {
+      this.expiring.takenIn(mailbox, entry);
+      noteTask(this, session.agent?.name ?? name, message, entry.signature);
     };
-    session.agent = { name, lease, mailbox, doorbell: this.inboxes.hang(session, mailbox) };
+    const doorbell = this.inboxes.hang(session, mailbox);
+    session.agent = {
+      name,
+      since: namedSince(this.root, this.host, name, facts),
+      lease,
+      mailbox,
+      doorbell,
+    };
     this.#agents.set(name, session);
+    // Mail for it must not go to who bore it before, not even when we are killed in the next moment.
+    if (card?.renamed_to !== undefined) introduce(this, session);
     this.#receive(name, mailbox);
     this.legacy.fetch([session]);
     this.inboxes.look(session);
@@ -188,12 +239,14 @@ export class Office {
     if (agent === undefined) return;
     this.#agents.delete(agent.name);
     agent.doorbell.close();
-    agent.lease.release();
+    this.giveBack(agent.name, agent.lease);
     agent.name = claim.name;
+    agent.since = new Date();
     agent.lease = claim.lease;
     agent.mailbox.moveTo(mailboxPaths(this.root, claim.name));
     agent.doorbell = this.inboxes.hang(session, agent.mailbox);
     this.#agents.set(claim.name, session);
+    this.#acquaintance.renamed(); // at once: a block must not lapse for a moment
     this.#receive(claim.name, agent.mailbox);
   }
 
@@ -202,9 +255,12 @@ export class Office {
     for (const { message, committed } of this.arriving.of(name)) mailbox.arrive(message, committed);
   }
 
-  /** Other rules are in force, or hours have passed: what waits may be brought now. */
+  /** Other rules are in force, or hours have passed: what waits may be brought now, or must go. */
   offerAll(): void {
-    for (const session of this.sessions) session.offer();
+    for (const session of this.sessions) {
+      session.agent?.mailbox.turnAway();
+      session.offer();
+    }
   }
 
   claimer(): Claimer {
@@ -232,10 +288,15 @@ export class Office {
 
   #signOff(session: Session, { name, lease }: Registration, why: string): void {
     beat(this, session, why, 'offline');
+    this.giveBack(name, lease);
+  }
+
+  /** Frees a name; where that cannot be written down, it falls with our process. */
+  giveBack(name: string, lease: NameLease): void {
     try {
       lease.release();
     } catch (error) {
-      this.log.error({ err: error, name }, 'cannot release a name'); // it falls with our process
+      this.log.error({ err: error, name }, 'cannot release a name');
     }
   }
 

@@ -24,11 +24,11 @@ export async function post(office: Office, message: Message): Promise<Posted> {
   const session = office.agent(to);
   const mailbox = session?.agent?.mailbox;
   const paths = mailbox?.paths ?? mailboxPaths(office.root, to);
-  const known = mailbox?.entries.get(id);
+  const known = mailbox?.get(id);
   if (known !== undefined) {
     await known.committed;
     // Still there: its file is. Gone: seen meanwhile, as done/ will show, or it could not be stored.
-    if (mailbox?.entries.has(id)) return stateOf(known);
+    if (mailbox?.has(id)) return stateOf(known);
   }
   // Nothing is awaited from the sender's limits to here: many at once cannot all pass below a limit.
   // A request that was carried out before a crash and is sent again may find its message done.
@@ -44,7 +44,7 @@ export async function post(office: Office, message: Message): Promise<Posted> {
   // Also for one that is attached: its session may be another one before the disk is done.
   office.arriving.add(to, message, committed);
   if (mailbox?.arrive(message, committed)) session?.offer();
-  const entry = mailbox?.entries.get(id);
+  const entry = mailbox?.get(id);
   try {
     await committed;
   } catch (error) {
@@ -52,7 +52,7 @@ export async function post(office: Office, message: Message): Promise<Posted> {
   }
   office.log.debug({ id, from: message.from, to, type: message.type }, 'accepted');
   if (mailbox === undefined) return 'waiting';
-  const now = mailbox.entries.get(id);
+  const now = mailbox.get(id);
   return now === undefined ? 'handed over' : stateOf(now);
 }
 

@@ -1,4 +1,4 @@
-import { readCard, shownCard } from '../mail/card.js';
+import { shownCard, type Card } from '../mail/card.js';
 import type { Profile } from '../mail/profile.js';
 import type { SessionFacts } from '../protocol/hello.js';
 
@@ -7,12 +7,12 @@ import type { SessionFacts } from '../protocol/hello.js';
  * replaced, or a conversation that is resumed. Another session that takes the name begins without.
  */
 export function formerProfile(
-  root: string,
   name: string,
+  card: Card | undefined,
   { reattach, sessionId }: SessionFacts,
 ): Profile | undefined {
-  const card = readCard(root, name);
+  if (card === undefined) return undefined;
   const isSame =
-    name === reattach?.name || (sessionId !== undefined && card?.session_id === sessionId);
-  return card !== undefined && isSame ? shownCard(card) : undefined;
+    name === reattach?.name || (sessionId !== undefined && card.session_id === sessionId);
+  return isSame ? shownCard(card) : undefined;
 }

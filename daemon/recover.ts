@@ -4,16 +4,33 @@ import type { Delivery } from '../mail/delivery.js';
 import type { MailboxPaths } from '../protocol/paths.js';
 import type { Journal } from './journal.js';
 import type { Log } from './log.js';
-import { completeReceipt } from '../mail/receipts.js';
+import { takeBackLost, type PassedOn } from './lost-results.js';
+import { completeReceipt, withdrawReceipt } from '../mail/receipts.js';
 import { settleFile, unsettleFile } from '../mail/settle.js';
+
+/** What a journal tells of a mailbox. */
+interface Recovered {
+  /** What has not ended, by message id. */
+  past: Map<string, Delivery>;
+  /** Ids of what counted as seen, and waits again: see {@link takeBackLost}. */
+  lost: string[];
+}
 
 /**
  * Finishes what a daemon before us had noted in a mailbox's journal and not done.
  *
- * @returns what else the journal tells, by message id
+ * @param passedOn by the shim of the agent that attaches
  */
-export function recover(paths: MailboxPaths, journal: Journal, log: Log): Map<string, Delivery> {
+export function recover(
+  paths: MailboxPaths,
+  journal: Journal,
+  log: Log,
+  passedOn?: PassedOn,
+): Recovered {
   const past = journal.read();
+  const lines = passedOn === undefined ? [] : takeBackLost(past, passedOn);
+  for (const { id, ...event } of lines) journal.note(id, event);
+  journal.flush(); // before the files are moved
   for (const [id, delivery] of past) {
     try {
       finish(paths, id, delivery);
@@ -24,7 +41,7 @@ export function recover(paths: MailboxPaths, journal: Journal, log: Log): Map<st
     if (name === 'seen' || name === 'expired') past.delete(id);
   }
   journal.compact((id) => isIn(paths.inbox, id));
-  return past;
+  return { past, lost: lines.map(({ id }) => id) };
 }
 
 function finish(paths: MailboxPaths, id: string, { state, history }: Delivery): void {
@@ -39,6 +56,7 @@ function finish(paths: MailboxPaths, id: string, { state, history }: Delivery): 
   } else if (history.at(-1)?.event === 'dropped') {
     // Nobody has seen it after all.
     if (!isIn(paths.inbox, id) && isIn(paths.done, id)) unsettleFile(paths, id);
+    if (isIn(paths.inbox, id)) withdrawReceipt(paths, id);
   }
 }
 

@@ -1,24 +1,21 @@
-import { appendFileSync, linkSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { ensureMailbox } from '../mail/deliver.js';
-import { Cc2ccError, errnoOf } from '../protocol/errors.js';
-import { listFolder } from '../protocol/list-folder.js';
+import { Cc2ccError, storeError } from '../protocol/errors.js';
 import { isName, NAME_RULE } from '../protocol/names.js';
-import { mailboxPaths, type MailboxPaths } from '../protocol/paths.js';
+import { mailboxPaths } from '../protocol/paths.js';
 import { writeCard } from '../mail/card.js';
 import { claimName } from '../mail/claim.js';
-import { writeHeartbeat } from './heartbeats.js';
+import { signOf } from './heartbeats.js';
 import { beat, introduce } from './identity.js';
 import type { Office } from './office.js';
-import { writeReceipts } from '../mail/receipts.js';
-import type { Session } from './session.js';
+import { secureMailbox } from '../mail/mailbox-folders.js';
+import { moveMail } from '../mail/move-mail.js';
+import type { Registration, Session } from './session.js';
 
 /**
  * Gives a session another name; its mail moves along, and mail for the old name will follow. A name
  * that nobody bears at this moment may be taken with the mail that waits for it.
  *
- * Each file is linked before it is unlinked, so a crash in between leaves it in both places or in
- * the old one, and the request that comes again finishes the move.
+ * A crash in between leaves each file at its old or its new place, and the request that comes again
+ * finishes the move.
  *
  * @throws Cc2ccError E_NAME when the name is taken or breaks the rule; E_STORE
  */
@@ -45,6 +42,7 @@ async function rename(office: Office, session: Session, name: string): Promise<s
     await Promise.all(files);
   }
   if (session.ended) throw new Cc2ccError('E_INTERNAL', 'The session has ended.');
+  secureMailbox(mailboxPaths(office.root, old));
   // From here to readdress() nothing is awaited: no message can arrive at the old place unseen, and
   // nobody else can take the name that has been claimed but is not borne yet.
   const claim = claimName(office.claimer(), name, session.facts.attachKey);
@@ -57,61 +55,44 @@ async function rename(office: Office, session: Session, name: string): Promise<s
   const isShared = office.rivals.has(old);
   const from = mailboxPaths(office.root, old);
   agent.mailbox.flush();
-  moveMail(from, mailboxPaths(office.root, name));
-  const { facts, sessionId, profile, lane } = session;
-  if (!isShared) {
-    const { summary } = profile;
-    const last = { name: old, facts, sessionId, summary, lane, host: office.host };
-    writeHeartbeat(office.root, last, 'offline', `renamed to ${name}`);
+  try {
+    moveMail(from, mailboxPaths(office.root, name));
+  } catch (error) {
+    office.giveBack(claim.name, claim.lease); // the mail is where it was, so the name must stay
+    throw storeError('move the mail', from.dir, error);
   }
-  const { root, host } = office;
-  writeCard(root, { name: old, host, ...(isShared ? {} : { renamed_to: name }) });
+  // The mail is there: from here on the name is the new one, whatever the disk says of the rest.
+  if (!isShared) sayGone(office, session, agent, name);
+  leaveCard(office, old, isShared ? undefined : name);
   office.rivals.forget(old);
   office.readdress(session, claim);
   office.idle.renamed(old, name);
   beat(office, session, `renamed from ${old}`);
   introduce(office, session);
-  office.inboxes.look(session);
+  office.inboxes.glance(session);
   office.log.info({ from: old, to: name }, 'renamed');
   return old;
 }
 
-/**
- * Moves all mail of a mailbox to another one. The folders stay: who only knows the old name can still
- * write there, see follow.ts.
- */
-export function moveMail(from: MailboxPaths, to: MailboxPaths): void {
-  ensureMailbox(to);
-  writeReceipts(); // those on their way know the old place
-  moveJournal(from.journal, to.journal);
-  for (const folder of ['done', 'receipts', 'inbox'] as const) {
-    for (const file of listFolder(from[folder]))
-      move(join(from[folder], file), join(to[folder], file));
+function sayGone(
+  { host, heartbeats, log }: Office,
+  { facts, sessionId, profile, lane }: Session,
+  { name: old, since }: Registration,
+  name: string,
+): void {
+  const last = { facts, sessionId, summary: profile.summary, lane, host, since };
+  try {
+    heartbeats.put(old, signOf(last, 'offline', `renamed to ${name}`));
+  } catch (error) {
+    log.error({ err: error, name: old }, 'cannot write a heartbeat'); // it is soon too old to count
   }
 }
 
-/**
- * Never replaces: a file of that name at the new place is the same message, moved before. What was
- * taken away meanwhile, or has a name that is no text and cannot be addressed, stays where it is.
- */
-function move(from: string, to: string): void {
+/** Where mail for the old name goes from now on. */
+function leaveCard({ root, host, log }: Office, old: string, name: string | undefined): void {
   try {
-    linkSync(from, to);
-    rmSync(from);
+    writeCard(root, { name: old, host, ...(name === undefined ? {} : { renamed_to: name }) });
   } catch (error) {
-    const errno = errnoOf(error);
-    if (errno === 'EEXIST') rmSync(from);
-    // What cannot be linked (a folder, a file system without links) is moved.
-    else if (errno !== 'ENOENT') renameSync(from, to);
-  }
-}
-
-/** What is known of the messages moves along; after a crash in between it is there twice, harmlessly. */
-function moveJournal(from: string, to: string): void {
-  try {
-    appendFileSync(to, readFileSync(from), { mode: 0o600 });
-    rmSync(from);
-  } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') throw error; // there was none
+    log.error({ err: error, name: old }, 'cannot write an agent card');
   }
 }

@@ -1,14 +1,12 @@
 import { rmSync } from 'node:fs';
-import writeFileAtomic from 'write-file-atomic';
 import { storeError } from '../protocol/errors.js';
 import { readRendezvous, type Rendezvous } from '../protocol/rendezvous.js';
-import { patiently } from '../protocol/patiently.js';
+import { replaceFile } from '../protocol/replace-file.js';
 
 /** Tells clients where to dial from now on. */
 export function publishRendezvous(path: string, rendezvous: Rendezvous): void {
   try {
-    const text = `${JSON.stringify(rendezvous, null, 2)}\n`;
-    patiently(() => writeFileAtomic.sync(path, text, { mode: 0o600 }));
+    replaceFile(path, `${JSON.stringify(rendezvous, null, 2)}\n`, { fsync: true });
   } catch (error) {
     throw storeError('publish the rendezvous file', path, error);
   }

@@ -26,6 +26,10 @@ export class Rivals {
   look(session: Session): boolean {
     if (session.agent === undefined) return false;
     const { name } = session.agent;
+    if (this.#office.heartbeats.isUntouched(name)) {
+      this.#expire(name);
+      return false;
+    }
     const found = readHeartbeat(this.#office.root, name);
     if (found !== undefined && found.host === undefined) {
       if (isFresh(found)) this.#notice(session, name);

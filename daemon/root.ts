@@ -1,19 +1,22 @@
 import { existsSync } from 'node:fs';
 import { storeError } from '../protocol/errors.js';
 import { makeFolder } from '../protocol/make-folder.js';
+import { secureFolder } from '../protocol/own-folder.js';
 import { rootPaths } from '../protocol/paths.js';
 import { ensureFormat } from '../mail/format.js';
 import { claimName } from '../mail/claim.js';
+import { tasksFolder } from '../mail/tasks/paths.js';
 import type { Office } from './office.js';
 
 /**
- * Makes the folders that all agents share.
+ * Makes the folders that all agents share, and makes sure that those which are there are ours alone.
  *
  * @returns false when all were there
- * @throws Cc2ccError E_STORE
+ * @throws Cc2ccError E_STORE, E_UNSAFE
  */
 export function prepareRoot(root: string): boolean {
   const { status, agents, rejected, leases } = rootPaths(root);
+  for (const folder of [status, agents, rejected, leases, tasksFolder(root)]) secureFolder(folder);
   const missing = [status, agents, rejected, leases].filter((folder) => !existsSync(folder));
   for (const folder of missing) {
     try {

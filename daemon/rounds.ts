@@ -6,6 +6,7 @@ import { every } from './every.js';
 import type { Expiry } from './expiry.js';
 import { HEARTBEAT_STALE_MS } from '../protocol/limits.js';
 import { OtherHeartbeats } from './heartbeats.js';
+import { assertRoom } from './room.js';
 import { restoreRoot } from './root.js';
 import { followRenames } from './follow.js';
 import type { LogFile } from './log.js';
@@ -74,6 +75,9 @@ export function beginRounds(
     await attempt('keep the bridge root', () => {
       if (restoreRoot(office)) problems.push('folders of the bridge root were removed; made anew');
     });
+    await attempt('see how much room the disk has', () => {
+      assertRoom(office.root);
+    });
     await attempt('write heartbeats', () => {
       problems.push(...beats.write());
     });
@@ -82,8 +86,10 @@ export function beginRounds(
       shared = others.tend((name) => office.agent(name) !== undefined);
       followRenames(office);
     });
-    await attempt('look at rules.json', () => {
-      office.rules.tend(); // what waits is offered below, also when quiet hours have passed
+    await attempt('look at rules.json and trust.json', () => {
+      // What waits is offered below, also when quiet hours have passed.
+      office.rules.tend();
+      office.trust.tend();
     });
     await attempt('read mailboxes of the older form', () => {
       office.legacy.fetch();
@@ -91,7 +97,7 @@ export function beginRounds(
     for (const session of office.sessions) {
       await attempt('rescan the inboxes', () => {
         session.agent?.doorbell.check(true);
-        const found = office.inboxes.look(session);
+        const found = office.inboxes.lookOver(session, shared);
         if (found > 0 && !shared) office.inboxes.missed += found;
         session.offer();
       });

@@ -12,9 +12,9 @@ import { departure } from './departure.js';
 import { Cleaning } from './cleaning.js';
 import { Expiry } from './expiry.js';
 import { HookDesk } from './hooks.js';
-import { becomeInstance, type Occupied } from './instance.js';
+import { becomeInstance, type Instance, type Occupied } from './instance.js';
 import { listenForHellos } from './listener.js';
-import { openLog, type Log } from './log.js';
+import { openLog, type Log, type LogFile } from './log.js';
 import { Office } from './office.js';
 import { statusReport } from './report.js';
 import { prepareRoot } from './root.js';
@@ -66,12 +66,26 @@ export function prepare(): Prepared {
 export async function runDaemon(): Promise<RunningDaemon | Occupied> {
   const { root, paths, config } = prepare();
   const logFile = openLog(paths.log, config);
-  const { log } = logFile;
   // What can fail comes before anybody is told where to find us.
   prepareRoot(root);
   new Keyring(root).ensure();
   const instance = await becomeInstance(root, paths);
   if (!('server' in instance)) return instance;
+  try {
+    return work({ root, paths, config }, instance, logFile);
+  } catch (error) {
+    instance.withdraw(); // nobody was welcomed; the next daemon finds the place free
+    throw error;
+  }
+}
+
+/** Opens the office and the door. */
+function work(
+  { root, paths, config }: Prepared,
+  instance: Instance,
+  logFile: LogFile,
+): RunningDaemon {
+  const { log } = logFile;
   rmSync(paths.stopped, { force: true });
   const office = new Office({
     root,
@@ -96,9 +110,11 @@ export async function runDaemon(): Promise<RunningDaemon | Occupied> {
         resolveEnded(why);
       });
   };
-  office.rules.watch(() => {
-    office.offerAll();
-  });
+  for (const file of [office.rules, office.trust]) {
+    file.watch(() => {
+      office.offerAll();
+    });
+  }
   const expiry = new Expiry(office);
   const cleaning = new Cleaning(office, expiry, paths.locks);
   const rounds: Rounds = beginRounds(

@@ -20,6 +20,8 @@ import { Waiters } from './waiters.js';
 /** What a session has once it is a registered agent. */
 export interface Registration {
   name: string;
+  /** Since when it bears the name, also with a daemon before this one. */
+  since: Date;
   lease: NameLease;
   mailbox: Mailbox;
   doorbell: Doorbell;
@@ -40,6 +42,8 @@ export class Session {
   client: { name: string; version: string } | undefined;
   /** The client's own id of the conversation; `/clear` begins another one in the same process. */
   sessionId: string | undefined;
+  /** Why its heartbeat says what it says. */
+  context = 'attached';
   /** What the agent says of itself. */
   profile: Profile = { summary: undefined, description: undefined, skills: [] };
   /** The client has said `initialized`. */
@@ -160,7 +164,7 @@ export class Session {
     const mailbox = this.agent?.mailbox;
     if (mailbox === undefined) return;
     for (const id of ids) {
-      const entry = mailbox.entries.get(id);
+      const entry = mailbox.get(id);
       if (entry === undefined) continue;
       const lane = entry.state.name === 'pushed' ? entry.state.lane : entry.tried.at(-1);
       // Of what was never handed over there can be no sign, whoever says so; but an answer is one.
@@ -174,7 +178,7 @@ export class Session {
   /** The model has answered a message: it has seen it, so the lane works. */
   async answered(id: string): Promise<void> {
     const mailbox = this.agent?.mailbox;
-    const entry = mailbox?.entries.get(id);
+    const entry = mailbox?.get(id);
     if (mailbox === undefined || entry === undefined) return;
     const lane = entry.state.name === 'pushed' ? entry.state.lane : undefined;
     if (lane !== undefined) this.lanes.confirm(lane, 'reply');

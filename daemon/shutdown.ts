@@ -1,9 +1,10 @@
-import { writeFileSync } from 'node:fs';
+import { closeSync, writeFileSync } from 'node:fs';
 import { RESTARTING } from '../protocol/heartbeat.js';
 import type { HostPaths } from '../protocol/host-paths.js';
+import { openOwn } from '../protocol/open-own.js';
 import type { Instance } from './instance.js';
 import type { Office } from './office.js';
-import { writeReceipts } from '../mail/receipts.js';
+import { receiptsWritten, writeReceipts } from '../mail/receipts.js';
 import type { Rounds } from './rounds.js';
 
 /**
@@ -39,10 +40,16 @@ export async function shutDown(
   office.presence.close();
   office.evidence.stop();
   office.rules.close();
+  office.trust.close();
   office.idle.close(ending === 'superseded' ? 'superseded' : 'ending');
   if (ending === 'stop') {
     try {
-      writeFileSync(paths.stopped, `${new Date().toISOString()}\n`, { mode: 0o600 });
+      const fd = openOwn(paths.stopped, 'replace');
+      try {
+        writeFileSync(fd, `${new Date().toISOString()}\n`);
+      } finally {
+        closeSync(fd);
+      }
     } catch (error) {
       // A full disk: the shims are told below as well, only the file would tell later ones.
       office.log.warn({ err: error }, 'cannot note that the daemon was stopped');
@@ -60,6 +67,7 @@ export async function shutDown(
     office.dismiss(session, why, ending === 'superseded');
   }
   writeReceipts();
+  await Promise.race([receiptsWritten(), delay(LINGER_MS)]);
   office.log.info('ended');
 }
 

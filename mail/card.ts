@@ -1,16 +1,17 @@
 import { join } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
-import { storeError } from '../protocol/errors.js';
+import { checkBy } from '../protocol/check-by.js';
+import { Cc2ccError, storeError } from '../protocol/errors.js';
 import { parseJson } from '../protocol/json.js';
 import { lazily } from '../protocol/lazily.js';
 import { MAX_CARD_BYTES } from '../protocol/limits.js';
 import { listFolder } from '../protocol/list-folder.js';
 import { isName, NAME_PATTERN } from '../protocol/names.js';
 import { readOwnFile } from '../protocol/own-file.js';
+import { folderFault, secureFolder } from '../protocol/own-folder.js';
 import { rootPaths } from '../protocol/paths.js';
 import { descriptionOf, shownLine, skillsOf, summaryOf, type Profile } from './profile.js';
-import { patiently } from '../protocol/patiently.js';
+import { replaceFile } from '../protocol/replace-file.js';
 
 const skillSchema = lazily(() =>
   z.looseObject({
@@ -66,9 +67,10 @@ export interface ShownCard extends Profile {
 export function writeCard(root: string, card: Card): void {
   const path = cardPath(root, card.name);
   try {
-    const text = `${JSON.stringify(card, null, 2)}\n`;
-    patiently(() => writeFileAtomic.sync(path, text, { mode: 0o600, fsync: false }));
+    secureFolder(rootPaths(root).agents);
+    replaceFile(path, `${JSON.stringify(card, null, 2)}\n`, { fsync: false });
   } catch (error) {
+    if (error instanceof Cc2ccError) throw error;
     throw storeError('write the agent card', path, error);
   }
 }
@@ -76,9 +78,10 @@ export function writeCard(root: string, card: Card): void {
 /** @returns undefined for a missing, broken or hostile card */
 export function readCard(root: string, name: string): Card | undefined {
   try {
+    if (folderFault(rootPaths(root).agents) !== undefined) return undefined;
     const file = readOwnFile(cardPath(root, name), MAX_CARD_BYTES);
     if (file.kind !== 'bytes') return undefined;
-    const result = cardSchema().safeParse(parseJson(file.bytes));
+    const result = checkBy(cardSchema(), parseJson(file.bytes));
     return result.success ? result.data : undefined;
   } catch {
     return undefined; // a card can be rebuilt; nothing depends on one

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureMailbox } from './deliver.js';
+import { secureMailbox } from './mailbox-folders.js';
 import { isOriginals } from './original.js';
 import { Cc2ccError, errnoOf, storeError } from '../protocol/errors.js';
 import { isFresh, readHeartbeat } from '../protocol/heartbeat.js';
@@ -45,7 +46,7 @@ const MAX_VARIANTS = 50;
  * Claims one name, unless somebody who writes to the root owns it at this instant.
  *
  * @returns undefined when it is taken
- * @throws Cc2ccError E_STORE
+ * @throws Cc2ccError E_STORE; E_UNSAFE for a mailbox that is not ours alone
  */
 export function claimName(claimer: Claimer, name: string, attachKey: string): Claim | undefined {
   if (claimer.isAttached(name)) return undefined;
@@ -58,10 +59,12 @@ export function claimName(claimer: Claimer, name: string, attachKey: string): Cl
     since: new Date().toISOString(),
   };
   if (isOriginals(claimer.root, name)) return undefined;
+  const paths = mailboxPaths(claimer.root, name);
+  secureMailbox(paths);
   const folder = join(rootPaths(claimer.root).leases, name);
   const acquired = acquireLease(folder, holder, (other) => isGone(claimer, name, other, owner));
   if (!acquired.ok) return undefined;
-  ensureMailbox(mailboxPaths(claimer.root, name));
+  ensureMailbox(paths);
   return { name, lease: acquired.lease };
 }
 

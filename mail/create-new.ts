@@ -1,24 +1,34 @@
-import { closeSync, fsyncSync, openSync, rmSync, writeFileSync } from 'node:fs';
-import { errnoOf, storeError } from '../protocol/errors.js';
+import { randomUUID } from 'node:crypto';
+import { fsyncSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { closeQuietly } from '../protocol/close-quietly.js';
+import { storeError } from '../protocol/errors.js';
+import { linkOrCreate } from '../protocol/link-or-create.js';
 
 /**
- * Writes a file that must not be there yet, 0600.
+ * Writes a file that must not be there yet, 0600. It is there whole or not at all: what a crash had cut
+ * off would be kept as if somebody had written it so.
  *
  * @returns false when there is one already, whatever it is
  * @throws Cc2ccError E_STORE; nothing is left behind then
  */
 export function createNew(path: string, text: string): boolean {
-  let fd: number | undefined;
+  const draft = `${path}.${randomUUID()}.tmp`;
   try {
-    fd = openSync(path, 'wx', 0o600);
-    writeFileSync(fd, text);
-    fsyncSync(fd);
-    return true;
+    writeSynced(draft, text);
+    return linkOrCreate(draft, path, text);
   } catch (error) {
-    if (fd === undefined && errnoOf(error) === 'EEXIST') return false;
-    if (fd !== undefined) rmSync(path, { force: true });
     throw storeError('write the file', path, error);
   } finally {
-    if (fd !== undefined) closeSync(fd);
+    rmSync(draft, { force: true });
+  }
+}
+
+function writeSynced(path: string, text: string): void {
+  const fd = openSync(path, 'wx', 0o600);
+  try {
+    writeFileSync(fd, text);
+    fsyncSync(fd);
+  } finally {
+    closeQuietly(fd);
   }
 }

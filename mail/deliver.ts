@@ -1,12 +1,15 @@
-import { closeSync, fsync, linkSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
+import { fsync, linkSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { closeQuietly } from '../protocol/close-quietly.js';
 import { Cc2ccError, errnoOf, meansNoLinks, storeError } from '../protocol/errors.js';
 import { makeFolder } from '../protocol/make-folder.js';
 import type { MailboxPaths } from '../protocol/paths.js';
+import { placeWithoutLinks } from '../protocol/place-without-links.js';
 import { syncFolder } from '../protocol/sync-folder.js';
-import { isAnythingAt } from '../protocol/anything-at.js';
+import { secureFolder } from '../protocol/own-folder.js';
+import { secureMailbox } from './mailbox-folders.js';
 
 const fsyncFile = promisify(fsync);
 
@@ -36,21 +39,24 @@ export interface OpenFile {
  * message.
  *
  * @param file one that was opened before, in the same mailbox; it is used up
- * @throws Cc2ccError E_STORE with path and errno; nothing is left behind
+ * @throws Cc2ccError E_STORE with path and errno, E_UNSAFE for a mailbox that is not ours alone; nothing
+ *   is left behind
  */
 export function stageMessage(
   paths: MailboxPaths,
   id: string,
   bytes: Uint8Array,
-  file: OpenFile = openNew(paths, id),
+  file?: OpenFile,
 ): Staged {
+  secureForDelivery(paths, file);
+  file ??= openNew(paths, id);
   try {
     writeAll(file.fd, bytes);
   } catch (error) {
     discard(file.fd, file.path);
     throw storeError('write the message', file.path, error);
   }
-  return { commit: () => commit(paths, id, file) };
+  return { commit: () => counted(commit(paths, id, file)) };
 }
 
 /** Delivers in one go. The four calls and their order are those of maildir(5). */
@@ -62,14 +68,30 @@ export async function deliverMessage(
   return stageMessage(paths, id, bytes).commit();
 }
 
-/** Makes the folders of a mailbox where they are missing. */
+/**
+ * Makes the folders of a mailbox where they are missing.
+ *
+ * @throws Cc2ccError E_STORE, E_UNSAFE
+ */
 export function ensureMailbox(paths: MailboxPaths): void {
+  secureFolder(paths.dir); // nothing is made behind a link
   for (const folder of [paths.tmp, paths.inbox, paths.done, paths.receipts]) {
     try {
       makeFolder(folder);
     } catch (error) {
       throw storeError('make the mailbox folder', folder, error);
     }
+  }
+  secureMailbox(paths);
+}
+
+/** Three looks, of a microsecond or two each: a message costs a hundred times as much. */
+function secureForDelivery({ dir, tmp, inbox }: MailboxPaths, file: OpenFile | undefined): void {
+  try {
+    for (const folder of [dir, tmp, inbox]) secureFolder(folder);
+  } catch (error) {
+    if (file !== undefined) closeQuietly(file.fd); // where it is, is not to be touched any more
+    throw error;
   }
 }
 
@@ -106,6 +128,22 @@ function writeAll(fd: number, bytes: Uint8Array): void {
   }
 }
 
+/** How many messages are being made durable at this moment. */
+export function commitsUnderWay(): number {
+  return committing;
+}
+
+let committing = 0;
+
+async function counted<T>(commit: Promise<T>): Promise<T> {
+  committing += 1;
+  try {
+    return await commit;
+  } finally {
+    committing -= 1;
+  }
+}
+
 async function commit(
   paths: MailboxPaths,
   id: string,
@@ -117,7 +155,7 @@ async function commit(
       discard(fd, staged);
       throw storeError('sync the message', staged, failure);
     }
-    closeSync(fd);
+    closeQuietly(fd);
     try {
       return inMailbox(paths, () => placeFile(staged, target));
     } catch (error) {
@@ -130,8 +168,9 @@ async function commit(
   } catch (error) {
     // Only an empty folder is removed: the message has been taken out of it already.
     if (errnoOf(error) === 'ENOENT') return outcome;
-    if (outcome === 'delivered') discard(undefined, target); // not accepted: no trace
-    throw storeError('sync the inbox', paths.inbox, error);
+    // Not accepted: no trace. Where even that fails, it must not be called refused.
+    const isBack = outcome === 'delivered' && discard(undefined, target);
+    throw isBack ? storeError('sync the inbox', paths.inbox, error) : inDoubt(target, error);
   }
   return outcome;
 }
@@ -167,33 +206,47 @@ async function inTurn<T>(
 /**
  * Moves a file without ever replacing one: a file at `target` is the same message, and `staged` is
  * removed. `link` refuses to replace; `rename` would do it silently, so it is only the second choice.
+ *
+ * @param target in a folder of a mailbox
  */
 export function placeFile(staged: string, target: string): 'delivered' | 'duplicate' {
   try {
     linkSync(staged, target);
   } catch (error) {
     const errno = errnoOf(error);
-    if (errno === 'EEXIST') {
-      unlinkSync(staged);
-      return 'duplicate';
+    if (errno !== 'EEXIST' && !meansNoLinks(errno)) throw error;
+    if (errno !== 'EEXIST' && placeWithoutLinks(staged, target, markFor(target))) {
+      return 'delivered';
     }
-    if (!meansNoLinks(errno)) throw error;
-    if (isAnythingAt(target)) {
-      unlinkSync(staged);
-      return 'duplicate';
-    }
-    renameSync(staged, target);
-    return 'delivered';
+    discard(undefined, staged);
+    return 'duplicate';
   }
-  unlinkSync(staged);
+  discard(undefined, staged); // it is there: nothing that fails from here on undoes that
   return 'delivered';
 }
 
-function discard(fd: number | undefined, staged: string): void {
-  if (fd !== undefined) closeSync(fd);
+/** In `tmp/`, where what is left of one who died is swept. */
+function markFor(target: string): string {
+  const tmp = join(dirname(dirname(target)), 'tmp');
+  makeFolder(tmp); // the original's mailboxes have none
+  return join(tmp, `${basename(target)}.placing`);
+}
+
+/** @returns false when the file is still there, as far as can be seen */
+function discard(fd: number | undefined, path: string): boolean {
+  if (fd !== undefined) closeQuietly(fd);
   try {
-    unlinkSync(staged);
-  } catch {
+    unlinkSync(path);
+    return true;
+  } catch (error) {
     // The first error is the one to report; a leftover in tmp/ is never delivered and is swept later.
+    return errnoOf(error) === 'ENOENT';
   }
+}
+
+/** It lies in the inbox, not synced, and cannot be taken out of it. */
+function inDoubt(path: string, cause: unknown): Cc2ccError {
+  const { code, message, hint = '' } = storeError('sync the inbox', dirname(path), cause);
+  const doubt = `It is in the inbox and cannot be taken back, so it may be delivered all the same.`;
+  return new Cc2ccError(code, message, { hint: `${doubt} ${hint}`.trim(), cause });
 }

@@ -1,16 +1,20 @@
 import {
-  closeSync,
-  constants,
   fstatSync,
   ftruncateSync,
   openSync,
   readFileSync,
+  readSync,
+  rmSync,
+  truncateSync,
   writeSync,
 } from 'node:fs';
+import { closeQuietly } from '../protocol/close-quietly.js';
 import { errnoOf } from '../protocol/errors.js';
 import { isMessageId } from '../protocol/ids.js';
 import { isIsoTime } from '../protocol/iso-time.js';
 import { isRecord } from '../protocol/json.js';
+import { openOwn } from '../protocol/open-own.js';
+import { isOwn, TO_READ } from '../protocol/own-file.js';
 
 /** How the model was given a message. */
 export const EVIDENCE = [
@@ -86,10 +90,6 @@ export function next(state: DeliveryState, event: DeliveryEvent): DeliveryState 
   }
 }
 
-/** Without waiting for the other end of a FIFO; Windows has no flag for it. */
-const NO_WAIT = (constants.O_NONBLOCK as number | undefined) ?? 0;
-const APPEND = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | NO_WAIT;
-
 /** One line of a mailbox's journal. */
 export type JournalLine = DeliveryEvent & { id: string; at: string };
 
@@ -107,17 +107,46 @@ export interface Delivery {
  * @throws when they cannot be written; then none of them has been
  */
 export function appendJournal(path: string, lines: readonly JournalLine[]): void {
-  const bytes = Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
-  const fd = openSync(path, APPEND, 0o600);
+  appendText(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+}
+
+/**
+ * Adds the lines of one journal to another one. What a crash in between has left in both is not added a
+ * second time.
+ *
+ * @returns takes them away again
+ * @throws the system's error; nothing where there is no such journal, or one that is not ours
+ */
+export function copyJournal(from: string, to: string): () => void {
+  const lines = textOf(from)?.split('\n').filter(Boolean) ?? [];
+  const before = textOf(to);
+  const known = new Set(before?.split('\n'));
+  const news = lines.filter((line) => !known.has(line));
+  if (news.length > 0) appendText(to, `${news.join('\n')}\n`);
+  return () => {
+    if (before === undefined) rmSync(to, { force: true });
+    else truncateSync(to, Buffer.byteLength(before));
+  };
+}
+
+function appendText(path: string, text: string): void {
+  const fd = openOwn(path, 'append');
   try {
     const { size } = fstatSync(fd);
+    // What a crash has cut off must spoil itself only, and not our first line as well.
+    const bytes = Buffer.from(size === 0 || endsLine(fd, size) ? text : `\n${text}`);
     if (writeSync(fd, bytes) === bytes.length) return;
     // A full disk took a part, and the next line would be spoilt by it.
     ftruncateSync(fd, size);
     throw Object.assign(new Error('short write'), { code: 'ENOSPC' });
   } finally {
-    closeSync(fd);
+    closeQuietly(fd);
   }
+}
+
+function endsLine(fd: number, size: number): boolean {
+  const last = Buffer.alloc(1);
+  return readSync(fd, last, 0, 1, size - 1) === 0 || last.toString() === '\n';
 }
 
 /**
@@ -140,20 +169,24 @@ export function readJournal(path: string): Map<string, Delivery> {
 }
 
 function readLines(path: string): JournalLine[] {
-  let text: string;
+  return (textOf(path) ?? '').split('\n').flatMap((line) => parseLine(line) ?? []);
+}
+
+function textOf(path: string): string | undefined {
   try {
-    const fd = openSync(path, constants.O_RDONLY | NO_WAIT);
+    const fd = openSync(path, TO_READ);
     try {
-      if (!fstatSync(fd).isFile()) return []; // it may never end
-      text = readFileSync(fd, 'utf8');
+      const stats = fstatSync(fd);
+      if (!stats.isFile() || !isOwn(stats)) return undefined; // it may never end, or tell lies
+      return readFileSync(fd, 'utf8');
     } finally {
-      closeSync(fd);
+      closeQuietly(fd);
     }
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
+    // Who writes to it is told what is wrong with a link.
+    if (['ENOENT', 'ELOOP', 'EMLINK'].includes(errnoOf(error) ?? '')) return undefined;
     throw error;
   }
-  return text.split('\n').flatMap((line) => parseLine(line) ?? []);
 }
 
 function parseLine(text: string): JournalLine | undefined {

@@ -5,6 +5,7 @@ import { isIsoTime } from '../protocol/iso-time.js';
 import { listFolder } from '../protocol/list-folder.js';
 import { mailboxPaths } from '../protocol/paths.js';
 import { cardNames, readCard } from './card.js';
+import { mailboxFault } from './mailbox-folders.js';
 import { mailboxNames } from './mailbox-names.js';
 import { isOriginals } from './original.js';
 
@@ -60,9 +61,14 @@ export function currentName(registry: Registry, name: string): string {
   return current;
 }
 
-/** Message files in an inbox on disk; what begins with a dot is still being written. */
+/**
+ * Message files in an inbox on disk; what begins with a dot is still being written. None in a mailbox
+ * that cannot be used: who opens it is told why, and the status report says so.
+ */
 export function messageFiles(root: string, name: string): string[] {
-  const files = listFolder(mailboxPaths(root, name).inbox);
+  const paths = mailboxPaths(root, name);
+  if (mailboxFault(paths) !== undefined) return [];
+  const files = listFolder(paths.inbox);
   return files.filter((file) => file.endsWith('.json') && !file.startsWith('.'));
 }
 

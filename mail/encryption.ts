@@ -46,14 +46,18 @@ export function decryptText(text: string, secrets: readonly string[]): string | 
   return undefined;
 }
 
-/** scrypt takes some 50 ms on purpose; there are one or two secrets. */
+/**
+ * scrypt takes some 25 ms on purpose, and nobody shall make us spend them again and again with texts
+ * that none of the secrets fits. More than a root has keys: see MAX_FORMER_KEYS.
+ */
+const MAX_DERIVED = 256;
 const derived = new Map<string, Buffer>();
 
 function cipherKey(secret: string): Buffer {
   let key = derived.get(secret);
   if (key === undefined) {
     key = scryptSync(secret, SALT, 32);
-    if (derived.size >= 16) derived.clear();
+    if (derived.size >= MAX_DERIVED) derived.clear();
     derived.set(secret, key);
   }
   return key;

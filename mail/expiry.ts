@@ -1,9 +1,6 @@
-import { lstatSync } from 'node:fs';
-import { join } from 'node:path';
 import { createMessage, expiresAt, type Message } from '../protocol/envelope.js';
 import { isFresh, readHeartbeat } from '../protocol/heartbeat.js';
 import { derivedMessageId } from '../protocol/ids.js';
-import { mailboxPaths, type MailboxPaths } from '../protocol/paths.js';
 import { currentName, isKnown, type Registry } from './directory.js';
 
 /**
@@ -22,7 +19,6 @@ export function noticeOfExpiry(
 ): Message | undefined {
   // A notice about a notice would never end, and a stranger's `from` must not create a mailbox.
   if (message.identity?.['mode'] === 'daemon') return undefined;
-  if (isReplay(mailboxPaths(registry.root, name), message.id)) return undefined;
   const to = currentName(registry, message.from);
   if (to === name || !isKnown(registry, to)) return undefined;
   const at = expiresAt(message);
@@ -53,15 +49,4 @@ export function isLeftToOwner(
   const heartbeat = readHeartbeat(root, name);
   if (heartbeat === undefined || !isFresh(heartbeat, now)) return false;
   return heartbeat.host === undefined || heartbeat.host !== host;
-}
-
-/**
- * Whether a message in an inbox was delivered there before and has ended: nobody waits for word of the
- * second one.
- */
-function isReplay({ inbox, done }: MailboxPaths, id: string): boolean {
-  const [waiting, ended] = [inbox, done].map((folder) =>
-    lstatSync(join(folder, `${id}.json`), { throwIfNoEntry: false }),
-  );
-  return ended !== undefined && (ended.ino !== waiting?.ino || ended.dev !== waiting.dev);
 }

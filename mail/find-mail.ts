@@ -3,6 +3,7 @@ import type { Message } from '../protocol/envelope.js';
 import { isMessageId } from '../protocol/ids.js';
 import { mailboxPaths, type MailboxPaths } from '../protocol/paths.js';
 import { inspectFile } from './inspect.js';
+import { mailboxFault } from './mailbox-folders.js';
 import type { Keyring } from './keyring.js';
 import type { SignatureState } from './signing.js';
 import { isAnythingAt } from '../protocol/anything-at.js';
@@ -26,7 +27,9 @@ export function findMail(
 ): FoundMail | undefined {
   const isId: boolean = isMessageId(id);
   if (!isId) return undefined;
-  for (const path of pathsOf(mailboxPaths(root, name), id)) {
+  const paths = mailboxPaths(root, name);
+  if (mailboxFault(paths) !== undefined) return undefined;
+  for (const path of pathsOf(paths, id)) {
     const verdict = inspectFile(path, `${id}.json`, keys);
     if (verdict.kind === 'message') return verdict;
   }

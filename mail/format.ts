@@ -1,11 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { Cc2ccError, storeError } from '../protocol/errors.js';
+import { Cc2ccError } from '../protocol/errors.js';
 import { INSTALL_LINE } from '../protocol/install-line.js';
 import { isRecord } from '../protocol/json.js';
 import { readOwnFile } from '../protocol/own-file.js';
-import { linkOrCreate } from '../protocol/link-or-create.js';
 import { createNew } from './create-new.js';
 
 const MAX_BYTES = 4096;
@@ -65,7 +62,7 @@ export function newerFormat(root: string): string | undefined {
 /** 0 where there is no number. */
 function readFormat(root: string): number {
   const path = formatPath(root);
-  const file = readOwnFile(path, MAX_BYTES);
+  const file = readOwnFile(path, MAX_BYTES, { privacy: 'tighten' });
   if (file.kind === 'missing') return 0;
   if (file.kind !== 'bytes') throw new Cc2ccError('E_UNSAFE', `${path}: ${file.reason}.`);
   let value: unknown;
@@ -83,15 +80,5 @@ function readFormat(root: string): number {
 
 /** Whole from the first moment: others read it while several of us make it. */
 function noteFirst(root: string): void {
-  const path = formatPath(root);
-  const draft = join(root, `.format-${randomUUID()}.tmp`);
-  const text = '{"format": 1}\n';
-  createNew(draft, text);
-  try {
-    linkOrCreate(draft, path, text); // where somebody was faster, it says the same
-  } catch (error) {
-    throw storeError('write the file', path, error);
-  } finally {
-    rmSync(draft, { force: true });
-  }
+  createNew(formatPath(root), '{"format": 1}\n'); // where somebody was faster, it says the same
 }

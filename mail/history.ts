@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expiresAt, sentAt, type Message } from '../protocol/envelope.js';
 import { timeOfId } from '../protocol/ids.js';
@@ -8,6 +8,7 @@ import { mailboxPathsIn, type MailboxPaths } from '../protocol/paths.js';
 import { readJournal } from './delivery.js';
 import { inspectFile } from './inspect.js';
 import type { Keyring } from './keyring.js';
+import { mailboxFault } from './mailbox-folders.js';
 import type { SignatureState } from './signing.js';
 
 /** A message of the past, or one that waits. */
@@ -46,6 +47,7 @@ export function messagePlaces(root: string): Place[] {
   for (const folder of listFolder(root)) {
     if (!MAILBOX.test(folder)) continue;
     const box = new Box(join(root, folder));
+    if (mailboxFault(box.paths) !== undefined) continue;
     // The inbox first: one that moves meanwhile is found twice and not never.
     const waiting = new Set(box.list('inbox'));
     for (const file of waiting) places.push(placeOf(box, 'inbox', file));
@@ -100,7 +102,7 @@ class Box {
     if (folder === 'inbox') return Date.now() >= expiresAt(message) ? 'expired' : 'waiting';
     if (existsSync(join(this.paths.receipts, `${id}.receipt.json`))) return 'seen';
     // Renaming a file sets this time, so it is when the message was moved to done/.
-    const moved = statSync(path, { throwIfNoEntry: false })?.ctimeMs ?? sentAt(message);
+    const moved = lstatSync(path, { throwIfNoEntry: false })?.ctimeMs ?? sentAt(message);
     return moved >= expiresAt(message) ? 'expired' : 'seen';
   }
 

@@ -2,13 +2,19 @@ import type { Stats } from 'node:fs';
 import { parseMessage, type Message } from '../protocol/envelope.js';
 import { isRecord, parseJson } from '../protocol/json.js';
 import { MAX_MESSAGE_FILE_BYTES } from '../protocol/limits.js';
-import { isCrowded, readOwnFile } from '../protocol/own-file.js';
+import { isPassing, readOwnFile } from '../protocol/own-file.js';
 import type { Keyring } from './keyring.js';
 import { isSigned, type SignatureState } from './signing.js';
 
 /** What a file in an inbox turned out to be. */
 export type Verdict =
-  | { kind: 'message'; message: Message; signature: SignatureState }
+  | {
+      kind: 'message';
+      message: Message;
+      signature: SignatureState;
+      /** Epoch milliseconds at which the file was changed or moved last. */
+      changedAt: number;
+    }
   | { kind: 'reject'; reason: string }
   /** Perhaps still being written, or not to be had at this moment. */
   | { kind: 'later' }
@@ -18,7 +24,8 @@ export type Verdict =
 const GRACE_MS = 2_000;
 
 /**
- * Reads a file that anybody may have put there.
+ * Reads a file that anybody may have put there, and changes nothing about it: when it was changed last is
+ * looked at.
  *
  * @param keys to check the signature and to decrypt the text; without them the text is as it lies
  * @param at epoch milliseconds for which its signature is judged, as former keys end some time
@@ -31,12 +38,16 @@ export function inspectFile(path: string, name: string, keys?: Keyring, at = Dat
     case 'refused':
       return { kind: 'reject', reason: file.reason };
     case 'unopened':
-      return isCrowded(file.error) ? { kind: 'later' } : { kind: 'reject', reason: file.reason };
+      return isPassing(path, file.error)
+        ? { kind: 'later' }
+        : { kind: 'reject', reason: file.reason };
     case 'bytes':
   }
   const { bytes, stats } = file;
   const read = readMessage(name, bytes, stats, keys, at);
-  if (typeof read !== 'string') return { kind: 'message', ...read };
+  if (typeof read !== 'string') {
+    return { kind: 'message', ...read, changedAt: stats.ctimeMs };
+  }
   // A date in the future must not make it wait, and be looked at, until then.
   const age = Math.abs(Date.now() - stats.mtimeMs);
   return age < GRACE_MS ? { kind: 'later' } : { kind: 'reject', reason: read };

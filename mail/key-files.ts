@@ -1,15 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import {
-  chmodSync,
-  closeSync,
-  fsyncSync,
-  openSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { closeQuietly } from '../protocol/close-quietly.js';
 import { z } from 'zod';
+import { parseBy } from '../protocol/check-by.js';
 import { Cc2ccError, storeError } from '../protocol/errors.js';
 import { lazily } from '../protocol/lazily.js';
 import { linkOrCreate } from '../protocol/link-or-create.js';
@@ -34,6 +28,12 @@ const formerSchema = lazily(() =>
 
 /** Far more than a key and its predecessors need. */
 const MAX_BYTES = 64 * 1024;
+
+/**
+ * Keys that were replaced and are still needed. Beyond some 350 their file would have more than
+ * MAX_BYTES: nobody would read it any more, and so nobody sign.
+ */
+export const MAX_FORMER_KEYS = 100;
 
 export const keyPath = (root: string): string => join(root, 'secret.key');
 export const formerKeysPath = (root: string): string => join(root, 'secret.key.former.json');
@@ -77,7 +77,7 @@ export function readFormerKeys(root: string): FormerKey[] {
   const text = readPrivate(path);
   if (text === undefined) return [];
   try {
-    return formerSchema().parse(JSON.parse(text));
+    return parseBy(formerSchema(), JSON.parse(text));
   } catch (error) {
     throw new Cc2ccError('E_STORE', `${path} does not hold former keys.`, {
       hint: 'Restore it, or remove it; what those keys signed is invalid then.',
@@ -123,7 +123,7 @@ function sync(path: string, flags: 'r' | 'r+'): void {
   try {
     fsyncSync(fd);
   } finally {
-    closeSync(fd);
+    closeQuietly(fd);
   }
 }
 
@@ -131,7 +131,7 @@ function sync(path: string, flags: 'r' | 'r+'): void {
 function readPrivate(path: string): string | undefined {
   let file;
   try {
-    file = readOwnFile(path, MAX_BYTES, { makePrivate: true });
+    file = readOwnFile(path, MAX_BYTES, { privacy: 'private' });
     if (file.kind === 'unopened') throw file.error;
   } catch (error) {
     throw storeError('read the key', path, error);

@@ -1,10 +1,12 @@
 import { statSync } from 'node:fs';
 import type { Message } from '../protocol/envelope.js';
+import { Cc2ccError } from '../protocol/errors.js';
 import { decryptText, encryptText } from './encryption.js';
 import {
   createKey,
   formerKeysPath,
   keyPath,
+  MAX_FORMER_KEYS,
   newKey,
   readFormerKeys,
   readKey,
@@ -102,9 +104,15 @@ export class Keyring {
    * Makes a new key. The old one is honoured for messages that it has signed.
    *
    * @param until epoch milliseconds at which the last of those expires; Infinity for never
+   * @throws Cc2ccError E_LIMIT when too many old ones are needed still, E_STORE, E_UNSAFE
    */
   rotate(until: number, now = new Date()): void {
     const key = this.#current();
+    if (this.#former.length >= MAX_FORMER_KEYS) {
+      throw new Cc2ccError('E_LIMIT', `${this.#root} has ${this.#former.length} former keys.`, {
+        hint: 'Those that nothing needs any more go with: cc2cc cleanup',
+      });
+    }
     const former: FormerKey = {
       key,
       retiredAt: now.toISOString(),

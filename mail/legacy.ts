@@ -2,9 +2,10 @@ import { lstatSync, unlinkSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { listFolder } from '../protocol/list-folder.js';
 import { isName } from '../protocol/names.js';
+import { folderFault } from '../protocol/own-folder.js';
 import type { MailboxPaths } from '../protocol/paths.js';
 import { placeFile } from './deliver.js';
-import { refusalOf, type Gate } from './gate.js';
+import { refusalAt, type Gate } from './gate.js';
 import { inspectFile } from './inspect.js';
 import { ownFolder } from './own-file.js';
 import { rejectFile } from './reject.js';
@@ -27,7 +28,8 @@ export function legacyMailboxes(root: string): LegacyMailbox[] {
     const names = recipientsOf(folder);
     const dir = join(root, folder);
     const inbox = join(dir, 'inbox');
-    return names.length > 0 && ownFolder(dir) && ownFolder(inbox) ? [{ dir, inbox, names }] : [];
+    const isOurs = [dir, inbox].every((path) => ownFolder(path) && folderFault(path) === undefined);
+    return names.length > 0 && isOurs ? [{ dir, inbox, names }] : [];
   });
 }
 
@@ -76,9 +78,9 @@ export function takeLegacy(
       if (!isShared) refuse(file, verdict.reason); // else nobody can say whose it is
       continue;
     }
-    const { message, signature } = verdict;
+    const { message } = verdict;
     if (isShared && message.to !== name) continue;
-    const refusal = refusalOf(signature, gate.policy) ?? bringIn(path, message.id, paths);
+    const refusal = refusalAt(gate, verdict, name) ?? bringIn(path, message.id, paths);
     if (refusal === undefined) haul.moved += 1;
     else refuse(file, refusal);
   }

@@ -1,6 +1,6 @@
 import { Cc2ccError, storeError } from '../protocol/errors.js';
 import { mailboxPaths } from '../protocol/paths.js';
-import { appendJournal, type Evidence } from './delivery.js';
+import { appendJournal, readJournal, type Evidence } from './delivery.js';
 import { messageFiles } from './directory.js';
 import { isOriginals } from './original.js';
 import { writeReceipts } from './receipts.js';
@@ -34,10 +34,15 @@ export function markSeen(
   const at = new Date().toISOString();
   // The journal first: a crash in between leaves a file in the inbox that is known to be seen.
   try {
-    appendJournal(
-      paths.journal,
-      mine.map((id) => ({ id, at, event: 'seen' as const, evidence })),
-    );
+    const known = readJournal(paths.journal);
+    const news = mine.filter((id) => known.get(id)?.state.name !== 'seen');
+    if (news.length > 0) {
+      const how = { at, event: 'seen' as const, evidence };
+      appendJournal(
+        paths.journal,
+        news.map((id) => ({ id, ...how })),
+      );
+    }
   } catch (error) {
     const { message } = storeError('note what was seen', paths.journal, error);
     const hint = 'It goes on waiting, and will be shown again.';

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJournal, type Delivery, type JournalLine } from './delivery.js';
 import { expiresAt, type Message } from '../protocol/envelope.js';
@@ -6,10 +6,11 @@ import { inspectFile } from './inspect.js';
 import { isRecord } from '../protocol/json.js';
 import { isIsoTime } from '../protocol/iso-time.js';
 import { isName } from '../protocol/names.js';
-import { sanitizeText } from '../protocol/sanitize.js';
+import { cutWhole, sanitizeText } from '../protocol/sanitize.js';
 import { shownLine } from './profile.js';
 import { timeOfId } from '../protocol/ids.js';
 import { listFolder } from '../protocol/list-folder.js';
+import { mailboxFault } from './mailbox-folders.js';
 import { mailboxNames } from './mailbox-names.js';
 import { readOwnJson } from './own-file.js';
 import { Keyring } from './keyring.js';
@@ -48,6 +49,7 @@ export function reportMessage(root: string, id: string, keys = new Keyring(root)
   const file = `${id}.json`;
   for (const name of mailboxNames(root)) {
     const paths = mailboxPaths(root, name);
+    if (mailboxFault(paths) !== undefined) continue;
     // The inbox first: a message on its way to done/ is found in one of them.
     for (const folder of [paths.inbox, paths.done]) {
       const verdict = inspectFile(join(folder, file), file, keys, timeOfId(id));
@@ -120,7 +122,7 @@ function fromReceipt(message: Message, paths: MailboxPaths): Partial<MessageRepo
     };
   }
   // Renaming a file sets this time, so it is when the message was moved to done/.
-  const moved = statSync(join(paths.done, `${message.id}.json`)).ctime;
+  const moved = lstatSync(join(paths.done, `${message.id}.json`)).ctime;
   const state = moved.getTime() >= expiresAt(message) ? 'expired' : 'seen';
   return { state, at: moved.toISOString() };
 }
@@ -156,7 +158,7 @@ function nameIn(mailbox: string): string | null {
 
 /** Anybody may have written it, and it is shown to people and models. */
 function line(text: string): string {
-  return sanitizeText(text).replaceAll(/\s+/g, ' ').slice(0, 400);
+  return cutWhole(sanitizeText(text).replaceAll(/\s+/g, ' '), 400);
 }
 
 function readRecord(path: string): Record<string, unknown> | undefined {

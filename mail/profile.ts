@@ -58,9 +58,7 @@ export function skillsOf(skills: readonly ForeignSkill[]): Skill[] {
 export function shownLine(text: string, length: number): string | undefined {
   // Once more afterwards: what is taken away or replaced may stand between blanks.
   const line = oneLine(sanitizeValue(oneLine(text), length));
-  // The cut may have gone through a character outside of the basic plane.
-  const whole = line.replace(/[\ud800-\udbff]$/, '').trim();
-  return whole === '' ? undefined : whole;
+  return line === '' ? undefined : line;
 }
 
 function oneLine(text: string): string {

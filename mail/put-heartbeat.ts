@@ -1,18 +1,19 @@
-import writeFileAtomic from 'write-file-atomic';
 import { errnoOf } from '../protocol/errors.js';
-import { heartbeatPath, type Heartbeat } from '../protocol/heartbeat.js';
-import { patiently } from '../protocol/patiently.js';
+import { heartbeatPath, heartbeatText, type Heartbeat } from '../protocol/heartbeat.js';
+import { secureFolder } from '../protocol/own-folder.js';
+import { rootPaths } from '../protocol/paths.js';
+import { replaceFile } from '../protocol/replace-file.js';
 
 /** What a heartbeat says but for who and when. */
-type Sign = Pick<
+export type Sign = Pick<
   Heartbeat,
-  'session_id' | 'parent_pid' | 'status' | 'context' | 'host' | 'cwd' | 'lane' | 'summary'
+  'session_id' | 'parent_pid' | 'status' | 'context' | 'host' | 'cwd' | 'lane' | 'summary' | 'since'
 >;
 
-/** Writes the heartbeat of an agent as of now. */
-export function putHeartbeatNow(root: string, name: string, sign: Sign): void {
+/** The heartbeat of an agent as of now. */
+export function heartbeatNow(name: string, sign: Sign): Heartbeat {
   const now = new Date().toISOString();
-  putHeartbeat(root, { agent: name, name, timestamp: now, heartbeat: now, ...sign });
+  return { agent: name, name, timestamp: now, heartbeat: now, ...sign };
 }
 
 /**
@@ -22,8 +23,8 @@ export function putHeartbeatNow(root: string, name: string, sign: Sign): void {
 export function putHeartbeat(root: string, heartbeat: Heartbeat): void {
   const path = heartbeatPath(root, heartbeat.agent);
   try {
-    const text = `${JSON.stringify(heartbeat, null, 2)}\n`;
-    patiently(() => writeFileAtomic.sync(path, text, { mode: 0o600, fsync: false }));
+    secureFolder(rootPaths(root).status);
+    replaceFile(path, heartbeatText(heartbeat), { fsync: false });
   } catch (error) {
     // A root that was removed under a daemon is its rounds' business to notice and report.
     if (errnoOf(error) !== 'ENOENT') throw error;

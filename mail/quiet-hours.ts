@@ -87,7 +87,6 @@ export function concern(
  *   of them is now
  */
 export function endOf(all: readonly QuietHours[], now: Date): number | undefined {
-  const isQuiet = (ms: number): boolean => all.some((hours) => areNow(hours, new Date(ms)));
   let at = now.getTime();
   for (;;) {
     const moment = new Date(at);
@@ -96,10 +95,9 @@ export function endOf(all: readonly QuietHours[], now: Date): number | undefined
       .map((hours) => endAfter(hours, moment));
     if (ends.length === 0) return at === now.getTime() ? undefined : at;
     // Where clocks are put back an end can lie before the moment: minute by minute, then.
-    const before = at;
-    at = Math.max(...ends, at + MINUTE_MS - (at % MINUTE_MS));
-    // Where they are put forward, an end in the hour that is left out lies too late.
-    while (at - MINUTE_MS > before && !isQuiet(at - MINUTE_MS)) at -= MINUTE_MS;
+    const end = Math.max(...ends, at + MINUTE_MS - (at % MINUTE_MS));
+    // From there on the same hours are others: an end may be left out, or a minute come again.
+    at = upToClockChange(at, end);
     if (at - now.getTime() > HORIZON_MS) return Infinity;
   }
 }
@@ -108,6 +106,20 @@ function endAfter({ from, to }: QuietHours, at: Date): number {
   const isTomorrow = from >= to && minuteOf(at) >= from;
   const day = at.getDate() + (isTomorrow ? 1 : 0);
   return new Date(at.getFullYear(), at.getMonth(), day, 0, to).getTime();
+}
+
+/** The minute between the two in which clocks are changed, else the second one. */
+function upToClockChange(from: number, to: number): number {
+  const offsetAt = (ms: number): number => new Date(ms).getTimezoneOffset();
+  const before = offsetAt(from);
+  if (offsetAt(to) === before) return to;
+  let [low, high] = [from - (from % MINUTE_MS), to];
+  while (high - low > MINUTE_MS) {
+    const middle = low + Math.floor((high - low) / 2 / MINUTE_MS) * MINUTE_MS;
+    if (offsetAt(middle) === before) low = middle;
+    else high = middle;
+  }
+  return high;
 }
 
 function minuteOf(at: Date): number {

@@ -1,13 +1,10 @@
 import { z } from 'zod';
 import type { MessageType, Priority } from '../protocol/envelope.js';
-import { Cc2ccError, errnoOf } from '../protocol/errors.js';
-import { parseJson } from '../protocol/json.js';
-import { jsonFault, lineAndColumn } from '../protocol/json-fault.js';
 import { lazily } from '../protocol/lazily.js';
 import { MAX_INSTRUCTION_BYTES, MAX_RULES_BYTES } from '../protocol/limits.js';
 import { NAME_PATTERN, NAME_RULE } from '../protocol/names.js';
-import { readOwnFile } from '../protocol/own-file.js';
-import { sanitizeText, sanitizeValue } from '../protocol/sanitize.js';
+import { sanitizeText } from '../protocol/sanitize.js';
+import { parsePolicy, readPolicyFile } from './policy-file.js';
 import { quietHoursOf, quietSchema, type QuietHours } from './quiet-hours.js';
 
 /** `rules.json`: a superset of the original's `{version, default: {instruction}}`. */
@@ -95,17 +92,8 @@ export const EXAMPLE_RULES = `{
 
 /** Reads a file that may be missing, broken or hostile. */
 export function readRules(path: string): RulesFile {
-  try {
-    const file = readOwnFile(path, MAX_RULES_BYTES);
-    if (file.kind === 'missing') return file;
-    if (file.kind !== 'bytes') return { kind: 'bad', problem: file.reason };
-    return { kind: 'rules', rules: parseRules(file.bytes) };
-  } catch (error) {
-    if (error instanceof Cc2ccError) return { kind: 'bad', problem: error.message };
-    const errno = errnoOf(error);
-    if (errno === undefined) throw error;
-    return { kind: 'bad', problem: `cannot be read: ${errno}` };
-  }
+  const file = readPolicyFile(path, MAX_RULES_BYTES, parseRules);
+  return file.kind === 'read' ? { kind: 'rules', rules: file.value } : file;
 }
 
 /**
@@ -114,28 +102,7 @@ export function readRules(path: string): RulesFile {
  * @throws Cc2ccError E_USAGE whose message names the key at fault
  */
 export function parseRules(bytes: Uint8Array): Rules {
-  let value: unknown;
-  try {
-    value = parseJson(bytes);
-  } catch (error) {
-    throw new Cc2ccError('E_USAGE', faultOf(error, bytes));
-  }
-  const result = rulesSchema().safeParse(value);
-  if (!result.success) {
-    throw new Cc2ccError('E_USAGE', problemOf(result.error), { cause: result.error });
-  }
-  return compile(result.data);
-}
-
-/** Most files are wrong by a comma, which is not easily seen. */
-function faultOf(error: unknown, bytes: Uint8Array): string {
-  if (error instanceof TypeError) return 'not valid UTF-8';
-  if (error instanceof RangeError) return error.message;
-  const text = new TextDecoder().decode(bytes);
-  const fault = jsonFault(text);
-  if (fault === undefined) return 'not valid JSON';
-  const { line, column } = lineAndColumn(text, fault.at);
-  return `not valid JSON at line ${line}, column ${column}: expected ${fault.expected}`;
+  return compile(parsePolicy(bytes, rulesSchema()));
 }
 
 function compile(value: z.infer<ReturnType<typeof rulesSchema>>): Rules {
@@ -151,26 +118,4 @@ function compile(value: z.infer<ReturnType<typeof rulesSchema>>): Rules {
     ),
     quiet: value.quiet.map(quietHoursOf),
   };
-}
-
-/** The first thing at fault, in words; keys come from the file and are made harmless. */
-function problemOf(error: z.ZodError): string {
-  const [issue] = error.issues;
-  if (issue === undefined) return 'invalid';
-  const path = sanitizeValue(issue.path.map(String).join('.'));
-  const where = path === '' ? '' : `${path}: `;
-  switch (issue.code) {
-    case 'unrecognized_keys': {
-      const keys = issue.keys.map((key) => `"${sanitizeValue(key).slice(0, 40)}"`);
-      return `${where}unknown key ${keys.slice(0, 5).join(', ')}`;
-    }
-    case 'invalid_key':
-      return `${where}is no agent name (${NAME_RULE})`;
-    case 'invalid_type':
-      return path === ''
-        ? 'is not a JSON object'
-        : `${where}must be ${/^[ao]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected}`;
-    default:
-      return where + issue.message;
-  }
 }

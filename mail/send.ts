@@ -7,8 +7,17 @@ import { deliverMessage, ensureMailbox } from './deliver.js';
 import { messageFiles, registryOf } from './directory.js';
 import { findMail, isInMailbox } from './find-mail.js';
 import type { Gate } from './gate.js';
-import { answerFields, checkHops, checkInbox, checkText, COMMAND_MODE } from './letter.js';
+import {
+  answerFields,
+  checkHops,
+  checkInbox,
+  checkStanding,
+  checkText,
+  COMMAND_MODE,
+  heldSentence,
+} from './letter.js';
 import { addressee } from './recipient.js';
+import { assertMaySpeak } from './speaking.js';
 import { recordLetter } from './tasks/record.js';
 import { TaskStore } from './tasks/store.js';
 import { tellByFiles } from './tasks/update-by-files.js';
@@ -33,7 +42,8 @@ export async function sendByFiles(
   letter: CommandLetter,
   { gate, ttl, maxInbox }: SendOptions,
 ): Promise<SentLetter> {
-  const { id, from, text } = letter;
+  const { id, from, text, session } = letter;
+  assertMaySpeak(from, gate.bearer(from), session);
   const answers =
     letter.replyTo === undefined
       ? undefined
@@ -48,6 +58,9 @@ export async function sendByFiles(
   if (isInMailbox(mailboxPaths(root, to), id)) {
     return { ...receipt, state: 'sent by the daemon before it ended' };
   }
+  const subject = { id, from, isNotice: false, answers: answers?.id };
+  const standing = gate.standing(subject, to);
+  checkStanding(standing, from, to);
   checkText(text);
   checkHops(chain.hops ?? 0, to);
   checkInbox(messageFiles(root, to).length, maxInbox, to);
@@ -79,7 +92,7 @@ export async function sendByFiles(
   }
   return {
     ...receipt,
-    state: whereByFiles(root, to),
+    state: standing.kind === 'held' ? heldSentence(from, to) : whereByFiles(root, to),
     ...(recorded?.task === undefined ? {} : { task: recorded.task.id }),
   };
 }

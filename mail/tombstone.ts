@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, fsync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { fsync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { closeQuietly } from '../protocol/close-quietly.js';
 import { isRecord } from '../protocol/json.js';
 import { makeFolder } from '../protocol/make-folder.js';
 import type { MailboxPaths } from '../protocol/paths.js';
+import { secureMailbox } from './mailbox-folders.js';
 import { ownFile, readOwnJson } from './own-file.js';
 import { patiently } from '../protocol/patiently.js';
 
@@ -46,6 +48,7 @@ export async function bury(
   isStill: () => boolean,
 ): Promise<boolean> {
   makeFolder(paths.tmp); // the original's mailboxes have none
+  secureMailbox(paths);
   const staged = join(paths.tmp, `${stone.id}.${randomUUID().slice(0, 8)}.json`);
   try {
     const fd = openSync(staged, 'wx', 0o600);
@@ -53,7 +56,7 @@ export async function bury(
       writeFileSync(fd, encodeTombstone(stone));
       await fsyncFile(fd);
     } finally {
-      closeSync(fd);
+      closeQuietly(fd);
     }
     if (!isStill()) return false;
     patiently(() => renameSync(staged, join(paths.done, `${stone.id}.json`)));

@@ -1,9 +1,13 @@
+import { basename, dirname } from 'node:path';
+import { checkBy } from '../protocol/check-by.js';
 import { messageSchema, type Message } from '../protocol/envelope.js';
 import { isRecord } from '../protocol/json.js';
 import { MAX_MESSAGE_FILE_BYTES } from '../protocol/limits.js';
-import { isCrowded, readOwnFile } from '../protocol/own-file.js';
+import { isPassing, readOwnFile } from '../protocol/own-file.js';
 import { isEncrypted } from './encryption.js';
-import { refusalOf, type Gate } from './gate.js';
+import { impostureOf, refusalOf, type Gate } from './gate.js';
+import { heldSentence } from './letter.js';
+import { trustSubjectOf, turnedAway } from './standing.js';
 import { isSigned, type SignatureState } from './signing.js';
 import { Findings, type Validation } from './validation/findings.js';
 import { parseObject } from './validation/parse.js';
@@ -20,12 +24,16 @@ export interface Rules extends Gate {
 export function validateFile(path: string, rules: Rules): Validation {
   const found = readOwnFile(path, MAX_MESSAGE_FILE_BYTES);
   if (found.kind === 'bytes') {
-    return validateBytes(found.bytes, { file: path, mtime: found.stats.mtime }, rules);
+    return validateBytes(
+      found.bytes,
+      { file: path, mtime: found.stats.mtime, changedAt: found.stats.ctimeMs },
+      rules,
+    );
   }
   const reason =
     found.kind === 'missing'
       ? 'no such file'
-      : found.kind === 'unopened' && isCrowded(found.error)
+      : found.kind === 'unopened' && isPassing(path, found.error)
         ? 'too many files are open at this moment'
         : found.reason;
   return new Findings(path).fail({ text: reason });
@@ -36,10 +44,11 @@ export function validateFile(path: string, rules: Rules): Validation {
  *
  * @param about.file as it is called in the result; `-` has no name that could be wrong
  * @param about.mtime when it was written, for a message without a time
+ * @param about.changedAt epoch milliseconds at which the file was changed or moved last
  */
 export function validateBytes(
   bytes: Uint8Array,
-  about: { file: string; mtime: Date },
+  about: { file: string; mtime: Date; changedAt: number },
   rules: Rules,
 ): Validation {
   const findings = new Findings(about.file);
@@ -54,10 +63,31 @@ export function validateBytes(
   const signature = checkSignature(raw, rules, findings);
   const message = checkSchema(raw, about.mtime, rules, findings);
   if (message === undefined) return findings.result();
+  // What was seen is past all gates; what waits lay there then, all else is dropped now or never.
+  const folder = basename(dirname(about.file));
+  const changedAt = folder === 'inbox' ? about.changedAt : Date.now();
+  const imposture =
+    folder === 'done' ? undefined : impostureOf({ message, signature, changedAt }, rules);
+  if (imposture !== undefined) findings.add({ field: 'from', text: imposture });
+  if (folder !== 'done') judgeSender(message, signature, rules, findings);
   remarkOnTime(raw, message, findings);
   remarkOnPlace(about.file, message, findings);
   const { id, from, to } = message;
   return { ...findings.result(), id, from, to, signature };
+}
+
+/** What trust.json, and the setting newSenders, mean for it where it is for the one whom it names. */
+function judgeSender(
+  message: Message,
+  signature: SignatureState,
+  { standing }: Rules,
+  findings: Findings,
+): void {
+  const { from, to } = message;
+  const found = standing(trustSubjectOf(message, signature), to);
+  const text = turnedAway(found, from, to);
+  if (text !== undefined) findings.add({ field: 'from', text });
+  else if (found.kind === 'held') findings.remark('from', heldSentence(from, to));
 }
 
 function checkSignature(
@@ -88,7 +118,7 @@ function checkSchema(
   const { content } = raw;
   const text = isRecord(content) ? content['text'] : undefined;
   const plain = typeof text === 'string' ? keys.reveal(text) : text;
-  const result = messageSchema().safeParse({
+  const result = checkBy(messageSchema(), {
     ...raw,
     timestamp: raw['timestamp'] ?? mtime.toISOString(),
     ...(isRecord(content) && plain !== undefined ? { content: { ...content, text: plain } } : {}),

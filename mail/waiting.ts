@@ -7,13 +7,15 @@ import { timeOfId } from '../protocol/ids.js';
 import { mailboxPaths, rootPaths, type MailboxPaths } from '../protocol/paths.js';
 import { admit } from './admit.js';
 import { messageFiles, registryOf } from './directory.js';
-import { refusalOf, type Gate } from './gate.js';
+import { refusalAt, type Gate } from './gate.js';
 import { inspectFile } from './inspect.js';
 import { keyPath } from './key-files.js';
+import { secureMailbox } from './mailbox-folders.js';
 import { isOriginals } from './original.js';
 import { rejectFile } from './reject.js';
 import { settleFile, type Settlement } from './settle.js';
 import type { SignatureState } from './signing.js';
+import { trustSubjectOf } from './standing.js';
 import { TaskStore } from './tasks/store.js';
 import { takeIn } from './tasks/take-in.js';
 
@@ -30,6 +32,8 @@ export interface WaitingOptions {
   /** Move them to `rejected/`; else they are passed over. */
   reject: boolean;
   onRefused?: (file: string, reason: string) => void;
+  /** A message waits until a person approves it: nobody is given it. */
+  onHeld?: (message: Message) => void;
 }
 
 /**
@@ -42,9 +46,10 @@ export function* waitingFor(
   gate: Gate,
   options: WaitingOptions,
 ): Generator<Waiting> {
-  const { onRefused } = options;
+  const { onRefused, onHeld } = options;
   const reject = options.reject && !isOriginals(root, name);
   const paths = mailboxPaths(root, name);
+  secureMailbox(paths);
   const files = messageFiles(root, name);
   if (files.length === 0) return; // a follower looks every second, and a journal can be long
   const past = readJournal(paths.journal);
@@ -59,11 +64,10 @@ export function* waitingFor(
     }
     const verdict = inspectFile(join(paths.inbox, file), file, gate.keys);
     if (verdict.kind === 'gone' || verdict.kind === 'later') continue;
-    const reason =
-      verdict.kind === 'reject' ? verdict.reason : refusalOf(verdict.signature, gate.policy);
+    const reason = verdict.kind === 'reject' ? verdict.reason : refusalAt(gate, verdict, name);
     if (reason !== undefined && verdict.kind === 'message' && verdict.signature === 'unchecked') {
       throw new Cc2ccError('E_STORE', `There is no key at ${keyPath(root)} to check signatures.`, {
-        hint: 'Restore it: the policy is to require signatures, and nothing is rejected for the lack of it.',
+        hint: 'Restore it: nothing is rejected for the lack of it.',
       });
     }
     // Letting in also tells what was seen before; looking must not change anything.
@@ -82,6 +86,10 @@ export function* waitingFor(
     if (verdict.kind !== 'message') continue;
     const { message, signature } = verdict;
     if (expiresAt(message) <= Date.now()) continue;
+    if (gate.standing(trustSubjectOf(message, signature), name).kind === 'held') {
+      onHeld?.(message);
+      continue;
+    }
     const repeated = wasOffered(past.get(message.id)?.history ?? []);
     if (reject) noteTask(tasks, name, { message, signature });
     yield { message, signature, repeated };

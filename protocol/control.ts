@@ -37,6 +37,8 @@ export interface AgentStatus {
   summary: string | null;
   /** Messages in the inbox that no evidence says were seen. */
   waiting: number;
+  /** Those of them that wait until a person approves them; of who is attached here. */
+  held?: number;
   /** ISO time: attached since, or last heard of; null when unknown. */
   since: string | null;
   /** ISO time of the last sign of life; null when unknown. */
@@ -61,6 +63,30 @@ export interface RulesStatus {
   problem: string | null;
 }
 
+/** What a daemon says of trust.json. */
+export interface TrustStatus {
+  /** Whether any lists are in force. */
+  inForce: boolean;
+  /** How often other lists came into force since the daemon's start. */
+  changes: number;
+  /** ISO time of the last of these. */
+  changedAt: string | null;
+  /** Entries of all lists together. */
+  allowed: number;
+  blocked: number;
+  /** Messages that wait until a person approves them. */
+  held: number;
+  /** Why the file as it is now is not in force. */
+  problem: string | null;
+}
+
+/** A message that waits until a person approves it. */
+export interface HeldMessage {
+  id: string;
+  from: string;
+  to: string;
+}
+
 /** What `cc2cc-daemon status --json` prints for a running daemon. */
 export interface StatusReport {
   running: true;
@@ -83,6 +109,8 @@ export interface StatusReport {
     missed: number;
   };
   rules: RulesStatus;
+  /** An older daemon does not tell. */
+  trust?: TrustStatus;
   agents: AgentStatus[];
   health: { ok: boolean; problems: string[] };
 }
@@ -137,6 +165,8 @@ export interface CommandLetter {
   from: string;
   to: string;
   text: string;
+  /** The client's conversation in whose shell the command runs; only it speaks as its session. */
+  session?: string | undefined;
   type?: MessageType | undefined;
   priority?: Priority | undefined;
   /** Seconds; the configured time unless told. */
@@ -154,6 +184,8 @@ export interface CommandLetter {
 export interface TaskWish {
   id: string;
   by: string;
+  /** As in {@link CommandLetter}. */
+  session?: string | undefined;
   state: 'accepted' | 'working' | 'completed' | 'failed' | 'cancelled';
   text?: string | undefined;
 }
@@ -201,9 +233,22 @@ export interface ControlMethods {
   audience: { params: { from: string; includeAway: boolean }; result: Audience };
   /** A person or script has read mail that no session reads, or answered some. */
   seen: {
-    params: { name: string; ids: string[]; evidence: 'command' | 'reply' };
+    params: {
+      name: string;
+      ids: string[];
+      evidence: 'command' | 'reply';
+      session?: string | undefined;
+    };
     result: { moved: number };
   };
+  /** What waits until a person approves it, by recipient and in queue order; so many at most. To list it
+   *  takes to read all that waits. */
+  held: {
+    params: { list: boolean };
+    result: { messages: HeldMessage[]; total: number; newSenders: Config['newSenders'] };
+  };
+  /** Takes held messages away and tells their senders; what is not held any more is passed over. */
+  reject: { params: { name: string; ids: string[] }; result: { rejected: string[] } };
   /** The text of a reply has been handed to the client, and so to the model. */
   hook_shown: { params: { receipt: string }; result: Record<string, never> };
   /** `keepDays` instead of the configured ones. It may take minutes. */

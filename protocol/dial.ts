@@ -1,9 +1,12 @@
+import { lstatSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { Cc2ccError, errnoOf } from './errors.js';
 import { encodeLine, LineDecoder } from './framing.js';
 import { makeHello, readAnswer, type SessionFacts, type Welcome } from './hello.js';
 import type { HostPaths } from './host-paths.js';
 import { HELLO_DEADLINE_MS, MAX_FRAME_BYTES, MAX_HELLO_BYTES } from './limits.js';
+import { isOwn } from './own-file.js';
+import { folderFault } from './own-folder.js';
 import { readRendezvous } from './rendezvous.js';
 import { readToken } from './token.js';
 
@@ -20,7 +23,7 @@ export interface LinkHandlers {
  * Dials the daemon of a root and proves both sides to each other. Starts nothing.
  *
  * @param session the facts of a session to attach; without them a control connection is made
- * @throws Cc2ccError E_NO_DAEMON when nobody listens or answers (starting one may help), E_REFUSED
+ * @throws Cc2ccError E_UNSAFE where others may say who the daemon is, E_NO_DAEMON when nobody listens or answers (starting one may help), E_REFUSED
  *   when the socket is not for us, E_TOKEN when the other side is not our daemon; or whatever the
  *   daemon refuses with: E_PROTOCOL, E_RETIRING, …
  */
@@ -29,10 +32,13 @@ export async function dialDaemon(
   session: SessionFacts | undefined,
   handlers: LinkHandlers,
 ): Promise<void> {
+  const fault = folderFault(paths.state);
+  if (fault !== undefined) throw fault; // others say there who the daemon is
   const found = readRendezvous(paths.rendezvous);
   if (found === undefined) {
     throw new Cc2ccError('E_NO_DAEMON', 'No cc2cc daemon is running.');
   }
+  assertOwnSocket(found.socket);
   const token = readToken(paths.token);
   if (token === undefined) {
     throw new Cc2ccError('E_NO_DAEMON', `No token at ${paths.token}.`);
@@ -86,6 +92,23 @@ export async function dialDaemon(
       else reject(dialError(found.socket, lastError));
     });
   });
+}
+
+/**
+ * The hello tells of the session, so it must not be said to another user's program. On Windows nobody can
+ * tell whose a pipe is; there the proof is all.
+ */
+function assertOwnSocket(path: string): void {
+  if (process.platform === 'win32') return;
+  let stats;
+  try {
+    stats = lstatSync(path);
+  } catch {
+    return; // dialling it says what is wrong
+  }
+  if (isOwn(stats)) return;
+  // As good as none: the place is taken by another one with a socket elsewhere, if that can be had.
+  throw new Cc2ccError('E_NO_DAEMON', `${path} belongs to user ${stats.uid}, not to you.`);
 }
 
 /**

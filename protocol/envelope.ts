@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checkBy } from './check-by.js';
 import { Cc2ccError } from './errors.js';
 import { ID_PATTERN, timeOfId } from './ids.js';
 import { lazily } from './lazily.js';
@@ -55,7 +56,7 @@ export type Message = z.infer<ReturnType<typeof messageSchema>>;
  * @throws Cc2ccError E_MESSAGE that names the first field at fault
  */
 export function parseMessage(value: unknown): Message {
-  const result = messageSchema().safeParse(value);
+  const result = checkBy(messageSchema(), value);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   const where = issue?.path.join('.') || 'message';

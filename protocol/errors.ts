@@ -2,6 +2,7 @@
  * Typed errors. Every error that a person or a program meets has a stable code, a sentence that
  * names the path or method concerned, and where possible a hint: the next command to run.
  */
+import { constants } from 'node:os';
 
 export type ErrorCode =
   | 'E_USAGE' // wrong arguments
@@ -12,6 +13,7 @@ export type ErrorCode =
   | 'E_UNKNOWN_TASK' // a task id that is not known, or is of others
   | 'E_TASK' // a change that the state of a task, or whose it is, does not allow
   | 'E_LIMIT' // size, rate, queue length, hops
+  | 'E_BLOCKED' // the recipient's user wants no messages from this sender
   | 'E_STORE' // the disk refused: full, read-only, denied
   | 'E_UNSAFE' // a file or folder that others own or may write to
   | 'E_PATH' // a path that cannot be used (too long, not absolute, not a folder)
@@ -67,7 +69,12 @@ export const ExitCode = {
 /** The errno name (`ENOENT`, …) of a system error, or undefined for anything else. */
 export function errnoOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
+  if (typeof error.code !== 'string') return undefined;
+  // libuv has no names for some, a used-up quota (EDQUOT) and a stale NFS handle (ESTALE) among them.
+  const number = /^Unknown system error -(\d+)$/.exec(error.code)?.[1];
+  if (number === undefined) return error.code;
+  const named = Object.entries(constants.errno).find(([, errno]) => errno === Number(number));
+  return named?.[0] ?? error.code;
 }
 
 /** Whether `link` failed because the file system has no hard links. */
@@ -75,9 +82,14 @@ export function meansNoLinks(errno: string | undefined): boolean {
   return ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(errno ?? '');
 }
 
-/** Any thrown thing as a report; what is not ours becomes E_INTERNAL with its message kept. */
+/** Any thrown thing as a report; what is neither ours nor the disk's becomes E_INTERNAL with its message kept. */
 export function reportOf(error: unknown): ErrorReport {
   if (error instanceof Cc2ccError) return error.toReport();
+  // A failed call to the file system that nobody has put into words.
+  const { syscall, path = 'an open file' } = (error ?? {}) as NodeJS.ErrnoException;
+  if (syscall !== undefined && STORE_HINTS[errnoOf(error) ?? ''] !== undefined) {
+    return storeError(syscall, path, error).toReport();
+  }
   return { code: 'E_INTERNAL', message: error instanceof Error ? error.message : String(error) };
 }
 
@@ -94,6 +106,9 @@ const STORE_HINTS: Readonly<Record<string, string>> = {
   EACCES: 'Permission denied: the folder must belong to you (chmod u+rwx).',
   EPERM: 'Permission denied: the folder must belong to you (chmod u+rwx).',
   EMFILE: 'Too many open files: raise `ulimit -n`.',
+  ENFILE: 'Too many open files on this machine: end some programs.',
+  EIO: 'The disk does not work as it should: look at the system log (dmesg), then try again.',
+  ESTALE: 'The network folder was exchanged on its server: mount it again.',
 };
 
 /**
@@ -103,6 +118,7 @@ const STORE_HINTS: Readonly<Record<string, string>> = {
  * @param path the file or folder concerned
  */
 export function storeError(doing: string, path: string, cause: unknown): Cc2ccError {
+  if (cause instanceof Cc2ccError) return cause; // it says more
   const errno = errnoOf(cause) ?? 'unknown error';
   const hint = STORE_HINTS[errno];
   return new Cc2ccError('E_STORE', `Cannot ${doing}: ${errno} at ${path}.`, {

@@ -1,11 +1,14 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { checkBy } from './check-by.js';
 import { lazily } from './lazily.js';
 import { HEARTBEAT_STALE_MS } from './limits.js';
 import { listFolder } from './list-folder.js';
 import { NAME_PATTERN } from './names.js';
 import { readOwnFile } from './own-file.js';
+import { folderFault } from './own-folder.js';
 import { rootPaths } from './paths.js';
+import { pauseSync } from './pause-sync.js';
 
 /** `status/<name>-heartbeat.json`: the original's fields, then ours. */
 const heartbeatSchema = lazily(() => {
@@ -24,10 +27,17 @@ const heartbeatSchema = lazily(() => {
     cwd: z.string().optional(),
     lane: z.string().optional(),
     summary: z.string().optional(),
+    /** Since when this session bears the name. */
+    since: z.string().optional(),
   });
 });
 
 export type Heartbeat = z.infer<ReturnType<typeof heartbeatSchema>>;
+
+/** As it lies in the file. */
+export function heartbeatText(heartbeat: Heartbeat): string {
+  return `${JSON.stringify(heartbeat, null, 2)}\n`;
+}
 
 const SUFFIX = '-heartbeat.json';
 
@@ -38,14 +48,42 @@ export function heartbeatPath(root: string, name: string): string {
 /** One has some 500 bytes; a path of a folder may be long. */
 const MAX_BYTES = 64 * 1024;
 
-/** @returns undefined for a missing, torn, hostile or foreign file: a heartbeat is only a hint */
+/** A file that was changed so lately may be one that is being written. */
+const YOUNG_MS = 1_000;
+
+/** Who is interrupted between emptying a file and filling it goes on after some milliseconds. */
+const WAITS_MS = [1, 2, 5, 10, 20];
+
+/**
+ * Waits for who is writing the file at this moment: the original empties it first, and to call an agent
+ * away that is there would mean that its mail and its name are anybody's.
+ *
+ * @returns undefined for a missing, torn, hostile or foreign file: a heartbeat is only a hint
+ */
 export function readHeartbeat(root: string, name: string): Heartbeat | undefined {
   try {
-    const file = readOwnFile(heartbeatPath(root, name), MAX_BYTES);
-    if (file.kind !== 'bytes') return undefined;
-    const value: unknown = JSON.parse(file.bytes.toString());
-    const result = heartbeatSchema().safeParse(value);
-    return result.success ? result.data : undefined;
+    if (folderFault(rootPaths(root).status) !== undefined) return undefined;
+    for (const wait of [...WAITS_MS, 0]) {
+      const file = readOwnFile(heartbeatPath(root, name), MAX_BYTES);
+      if (file.kind !== 'bytes') return undefined;
+      const value = parsed(file.bytes);
+      if (value !== undefined) {
+        const result = checkBy(heartbeatSchema(), value);
+        return result.success ? result.data : undefined;
+      }
+      if (wait === 0 || Math.abs(Date.now() - file.stats.mtimeMs) > YOUNG_MS) break;
+      pauseSync(wait);
+    }
+  } catch {
+    // As one that is not there.
+  }
+  return undefined;
+}
+
+/** @returns undefined for what is no whole JSON */
+function parsed(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString());
   } catch {
     return undefined;
   }

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import type { ErrorReport } from './errors.js';
+import type { ErrorCode, ErrorReport } from './errors.js';
 import { isRecord } from './json.js';
 import { PROTOCOL } from './limits.js';
+import { sanitizeText } from './sanitize.js';
 import { proofFits, proofOf } from './token.js';
 import { version } from './version.js';
 
@@ -40,6 +41,8 @@ export interface SessionFacts {
 export interface Reattach {
   /** The name last granted. */
   name?: string;
+  /** Since when this shim has borne it, epoch milliseconds. */
+  since?: number;
   /** Whether the client has had an answer to tools/list: pushing is safe after a ping. */
   listed: boolean;
   /** Digest of the tools that the client was told of. */
@@ -99,7 +102,8 @@ export function makeHello(token: string, session?: SessionFacts): Hello {
 /**
  * Checks the daemon's first line against the hello that it answers.
  *
- * @returns undefined when the line is neither a welcome with a good proof nor a refusal
+ * @returns undefined when the line is neither a welcome with a good proof nor a refusal. A refusal proves
+ *   nothing: its words are made harmless
  */
 export function readAnswer(
   line: unknown,
@@ -108,11 +112,27 @@ export function readAnswer(
 ): Welcome | Refusal | undefined {
   if (!isRecord(line)) return undefined;
   if (line['cc2cc'] === 'refused') {
-    const { error } = line;
-    if (!isRecord(error) || typeof error['code'] !== 'string') return undefined;
-    return line as unknown as Refusal;
+    return refusalIn(line['error']);
   }
   const expected = proofOf(token, 'daemon', hello.nonce, hello.time);
   if (line['cc2cc'] !== 'welcome' || !proofFits(expected, line['proof'])) return undefined;
   return line as unknown as Welcome;
+}
+
+const CODE = /^E_[A-Z_]{1,40}$/;
+
+/** Anybody can refuse, and what he says is shown to people and models. */
+function refusalIn(error: unknown): Refusal | undefined {
+  if (!isRecord(error)) return undefined;
+  const { code, message, hint } = error;
+  if (typeof code !== 'string' || !CODE.test(code) || typeof message !== 'string') return undefined;
+  const line = (text: string): string => sanitizeText(text).replaceAll(/\s+/g, ' ').slice(0, 500);
+  return {
+    cc2cc: 'refused',
+    error: {
+      code: code as ErrorCode,
+      message: line(message),
+      ...(typeof hint === 'string' ? { hint: line(hint) } : {}),
+    },
+  };
 }

@@ -25,6 +25,11 @@ export function derivedMessageId(stamp: Stamp, ...parts: readonly string[]): str
 
 const UUID7 = /^msg-([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
+/** Whether an id is a uuid v7: such ids sort by the time that they bear. */
+export function bearsTime(id: string): boolean {
+  return UUID7.test(id);
+}
+
 /** Epoch milliseconds that a uuid v7 id bears, or undefined for another kind of id. */
 export function timeOfId(id: string): number | undefined {
   const match = UUID7.exec(id);

@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import type { HostPaths } from './host-paths.js';
 import { isRecord } from './json.js';
 import { readOwnFile } from './own-file.js';
+import { replaceFile } from './replace-file.js';
 import { version } from './version.js';
 
 /**
@@ -33,7 +33,7 @@ export function hasFailed(paths: HostPaths, daemon: string): boolean {
 export function noteFailure(paths: HostPaths, daemon: string): void {
   const note = { program: version(), daemon, at: new Date().toISOString() };
   try {
-    writeFileAtomic.sync(pathOf(paths), `${JSON.stringify(note)}\n`, { mode: 0o600 });
+    replaceFile(pathOf(paths), `${JSON.stringify(note)}\n`, { fsync: true });
   } catch {
     forgetFailure(paths);
   }

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
+import { dirname, join } from 'node:path';
 import { Cc2ccError, errnoOf, storeError } from './errors.js';
 import { isRecord } from './json.js';
 import { linkOrCreate } from './link-or-create.js';
 import { listFolder } from './list-folder.js';
 import { makeFolder } from './make-folder.js';
 import { readOwnFile } from './own-file.js';
-import { patiently } from './patiently.js';
+import { secureFolder } from './own-folder.js';
+import { replaceFile } from './replace-file.js';
 
 /**
  * Leases without native locks. A lease is a folder of numbered files; the highest number is in
@@ -38,7 +38,7 @@ const FILE = /^(\d{1,15})\.json$/;
  * Takes the lease in `folder` unless somebody holds it.
  *
  * @param mayTakeOver says of a holder found in force whether it is gone (or is ourselves)
- * @throws Cc2ccError E_STORE when the folder cannot be written
+ * @throws Cc2ccError E_STORE when the folder cannot be written, E_UNSAFE when it is not ours alone
  */
 export function acquireLease<Holder extends object>(
   folder: string,
@@ -54,6 +54,7 @@ export function acquireLease<Holder extends object>(
       rmSync(own, { force: true });
     }
   } catch (error) {
+    if (error instanceof Cc2ccError) throw error;
     throw storeError('take the lease', folder, error);
   }
 }
@@ -67,7 +68,9 @@ export function leaseHolder<Holder extends object>(folder: string): Holder | und
 /** With a file of ours in it nobody can remove the folder, which a cleanup may do until then. */
 function writeOwn(folder: string, own: string, holder: object): void {
   for (let attempt = 1; ; attempt += 1) {
+    secureFolder(dirname(folder));
     makeFolder(folder);
+    secureFolder(folder);
     try {
       writeFileSync(own, encode(holder), { mode: 0o600, flag: 'wx' });
       return;
@@ -107,8 +110,7 @@ function contend<Holder extends object>(
 function release(folder: string, number: number): void {
   const file = join(folder, `${number}.json`);
   try {
-    if (numbersIn(folder)[0] === number)
-      patiently(() => writeFileAtomic.sync(file, '{}\n', { mode: 0o600, fsync: false }));
+    if (numbersIn(folder)[0] === number) replaceFile(file, '{}\n', { fsync: false });
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw storeError('release the lease', file, error);
   }

@@ -80,3 +80,6 @@ export const MAX_CARD_BYTES = 64 * 1024;
 /** Bytes of `rules.json`, and of one instruction in it, which every message that it fits is shown with. */
 export const MAX_RULES_BYTES = 64 * 1024;
 export const MAX_INSTRUCTION_BYTES = 1_000;
+
+/** Bytes of `trust.json`: some ten thousand names. */
+export const MAX_TRUST_BYTES = 256 * 1024;

@@ -1,10 +1,10 @@
-import { linkSync, writeFileSync } from 'node:fs';
+import { linkSync, rmSync, writeFileSync } from 'node:fs';
 import { errnoOf, meansNoLinks } from './errors.js';
+import { placeWithoutLinks } from './place-without-links.js';
 
 /**
  * Gives a file that is written the name for which several may contend: exactly one succeeds, and the file
- * is there whole. Where there are no links it is as exclusive, but not whole from the first moment: who
- * reads it in between must take it for torn.
+ * is there whole. Where there are no links, see {@link placeWithoutLinks}.
  *
  * @param draft stays
  * @param text what is in it
@@ -13,15 +13,17 @@ import { errnoOf, meansNoLinks } from './errors.js';
  */
 export function linkOrCreate(draft: string, path: string, text: string): boolean {
   try {
-    try {
-      linkSync(draft, path);
-    } catch (error) {
-      if (!meansNoLinks(errnoOf(error))) throw error;
-      writeFileSync(path, text, { mode: 0o600, flag: 'wx' });
-    }
+    linkSync(draft, path);
     return true;
   } catch (error) {
     if (errnoOf(error) === 'EEXIST') return false;
-    throw error;
+    if (!meansNoLinks(errnoOf(error))) throw error;
+  }
+  const second = `${draft}.2`;
+  try {
+    writeFileSync(second, text, { mode: 0o600, flag: 'wx' });
+    return placeWithoutLinks(second, path, `${path}.placing`);
+  } finally {
+    rmSync(second, { force: true });
   }
 }

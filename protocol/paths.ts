@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { Cc2ccError } from './errors.js';
+import { assertOwnLinks } from './own-links.js';
 import { resolveLocal } from './settings/local-value.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -11,7 +12,7 @@ type Env = Readonly<Record<string, string | undefined>>;
  * configuration, else `~/.cc2cc`. Symbolic links are resolved, so that two spellings of one folder
  * mean one daemon.
  *
- * @throws Cc2ccError E_PATH for a relative path; E_USAGE, E_STORE for a configuration that is broken
+ * @throws Cc2ccError E_PATH for a relative path; E_UNSAFE for one that leads through another user's link; E_USAGE, E_STORE for a configuration that is broken
  */
 export function bridgeRoot(env: Env = process.env): string {
   const { value, name } = resolveLocal('bridgeDir', env);
@@ -24,7 +25,9 @@ export function bridgeRoot(env: Env = process.env): string {
       hint: 'Set CC2CC_BRIDGE_DIR to an absolute path.',
     });
   }
-  return realPath(root);
+  const real = realPath(root);
+  if (real !== root) assertOwnLinks(root);
+  return real;
 }
 
 /** Links resolved as far as the path exists, so that it means the same once the rest is made. */
@@ -73,6 +76,8 @@ export interface RootPaths {
   leases: string;
   /** What the user wants done with messages; see mail/rules.ts. */
   rules: string;
+  /** Who may write to whom; see mail/trust.ts. */
+  trust: string;
 }
 
 export function rootPaths(root: string): RootPaths {
@@ -83,5 +88,6 @@ export function rootPaths(root: string): RootPaths {
     rejected: join(root, 'rejected'),
     leases: join(root, 'leases'),
     rules: join(root, 'rules.json'),
+    trust: join(root, 'trust.json'),
   };
 }

@@ -1,4 +1,5 @@
 import { errnoOf } from './errors.js';
+import { pauseSync } from './pause-sync.js';
 
 /** What Windows says of a file that somebody else has open at that moment. */
 const BUSY: readonly (string | undefined)[] = ['EPERM', 'EACCES', 'EBUSY'];
@@ -19,8 +20,7 @@ export function patiently<T>(step: () => T, platform: NodeJS.Platform = process.
     } catch (error) {
       if (!BUSY.includes(errnoOf(error))) throw error;
     }
-    // To give up the turn would let others in between: callers rely on being alone.
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, wait);
+    pauseSync(wait); // callers rely on being alone
   }
   return step();
 }

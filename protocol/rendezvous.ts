@@ -1,6 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
-import { Cc2ccError, errnoOf, storeError } from './errors.js';
+import { Cc2ccError, storeError } from './errors.js';
 import { isRecord } from './json.js';
+import { readOwnFile } from './own-file.js';
 
 /** Where to find the daemon of a root on this host. Anyone may be wrong about it: dial to know. */
 export interface Rendezvous {
@@ -14,17 +14,23 @@ export interface Rendezvous {
   started: string;
 }
 
-/** @returns undefined when there is none or it makes no sense */
+/** One has some 400 bytes, and two paths in it. */
+const MAX_BYTES = 64 * 1024;
+
+/**
+ * @returns undefined when there is none or it makes no sense
+ * @throws Cc2ccError E_UNSAFE for what others may have written: it would lead to a daemon of theirs
+ */
 export function readRendezvous(path: string): Rendezvous | undefined {
+  const file = readOwnFile(path, MAX_BYTES, { privacy: 'tighten' });
+  if (file.kind === 'missing') return undefined;
+  if (file.kind === 'unopened') throw storeError('read the rendezvous file', path, file.error);
+  if (file.kind === 'refused') throw unsafe(path, file.reason);
   let value: unknown;
   try {
-    // A FIFO would be waited at, by every session and every hook.
-    if (statSync(path).isFIFO()) throw unsafe(path);
-    value = JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    if (error instanceof Cc2ccError) throw error;
-    if (errnoOf(error) === 'ENOENT' || error instanceof SyntaxError) return undefined;
-    throw storeError('read the rendezvous file', path, error);
+    value = JSON.parse(file.bytes.toString());
+  } catch {
+    return undefined; // torn, or none of ours
   }
   if (!isRecord(value)) return undefined;
   const { protocol, version, instance, pid, socket, root, started } = value;
@@ -39,8 +45,8 @@ export function readRendezvous(path: string): Rendezvous | undefined {
   return fits ? { protocol, version, instance, pid, socket, root, started } : undefined;
 }
 
-function unsafe(path: string): Cc2ccError {
-  return new Cc2ccError('E_UNSAFE', `${path} is not a regular file.`, {
+function unsafe(path: string, reason: string): Cc2ccError {
+  return new Cc2ccError('E_UNSAFE', `${path} is not a file of yours alone: ${reason}.`, {
     hint: `Look at it (ls -l '${path}'), then remove it.`,
   });
 }

@@ -39,7 +39,7 @@ export function serviceName(kind: ServiceKind, key: string, user = loginName()):
  * counts as none: nobody is started by a name that somebody else has put there.
  */
 export function readServiceMarker(root: string, paths: HostPaths): ServiceMarker | undefined {
-  const file = readOwnFile(paths.service, MAX_BYTES);
+  const file = readOwnFile(paths.service, MAX_BYTES, { privacy: 'tighten' });
   if (file.kind !== 'bytes') return undefined;
   let value: unknown;
   try {

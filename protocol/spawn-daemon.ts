@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeQuietly } from './close-quietly.js';
 import { Cc2ccError, storeError, type ErrorReport } from './errors.js';
 import type { HostPaths } from './host-paths.js';
 import { assertInstalled, DAEMON } from './installed.js';
 import { isRecord } from './json.js';
+import { openOwn } from './open-own.js';
 import { SESSION_VARIABLES } from './settings/session.js';
 
 /** A daemon on a busy machine is ready within a second or two; beyond this it hangs. */
@@ -24,8 +25,9 @@ export async function spawnDaemon(
   assertInstalled();
   let errors: number;
   try {
-    errors = openSync(paths.errorLog, 'a', 0o600);
+    errors = openOwn(paths.errorLog, 'append');
   } catch (error) {
+    if (error instanceof Cc2ccError) throw error;
     throw storeError('write the log', paths.errorLog, error);
   }
   try {
@@ -80,7 +82,7 @@ export async function spawnDaemon(
       });
     });
   } finally {
-    closeSync(errors);
+    closeQuietly(errors);
   }
 }
 

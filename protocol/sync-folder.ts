@@ -1,5 +1,6 @@
-import { closeSync, fsync, openSync } from 'node:fs';
+import { fsync, openSync } from 'node:fs';
 import { promisify } from 'node:util';
+import { closeQuietly } from './close-quietly.js';
 
 const fsyncFile = promisify(fsync);
 
@@ -42,6 +43,6 @@ async function syncNow(path: string): Promise<void> {
   try {
     await fsyncFile(fd);
   } finally {
-    closeSync(fd);
+    closeQuietly(fd);
   }
 }

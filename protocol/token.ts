@@ -1,8 +1,13 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { chmodSync, linkSync, lstatSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { Cc2ccError, errnoOf, storeError } from './errors.js';
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
+import { Cc2ccError, storeError } from './errors.js';
+import { linkOrCreate } from './link-or-create.js';
+import { readOwnFile } from './own-file.js';
 
 const TOKEN = /^[0-9a-f]{64}$/;
+
+/** With blanks around it; a file of more is none of ours, and is torn. */
+const MAX_BYTES = 4096;
 
 /**
  * The secret that daemon and clients of one user share, from a file that only this user can read.
@@ -11,21 +16,14 @@ const TOKEN = /^[0-9a-f]{64}$/;
  * @throws Cc2ccError E_UNSAFE for a file that others may read or that is not ours
  */
 export function readToken(path: string): string | undefined {
-  let stats;
-  let text;
-  try {
-    stats = lstatSync(path);
-    // A FIFO would be waited at.
-    if (!stats.isFile() && !stats.isSymbolicLink()) throw unsafe(path);
-    text = readFileSync(path, 'utf8').trim();
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return undefined;
-    throw error instanceof Cc2ccError ? error : storeError('read the token', path, error);
-  }
-  const uid = process.getuid?.();
-  if (uid !== undefined && (!stats.isFile() || stats.uid !== uid || (stats.mode & 0o077) !== 0)) {
-    throw unsafe(path);
-  }
+  const file = readOwnFile(path, MAX_BYTES);
+  if (file.kind === 'missing') return undefined;
+  if (file.kind === 'unopened') throw storeError('read the token', path, file.error);
+  if (file.kind === 'refused') throw unsafe(path);
+  // Others may have read it, so to close it now would not help.
+  const isOpen = process.platform !== 'win32' && (file.stats.mode & 0o077) !== 0;
+  if (isOpen) throw unsafe(path);
+  const text = file.bytes.toString().trim();
   return TOKEN.test(text) ? text : undefined;
 }
 
@@ -42,9 +40,10 @@ export function ensureToken(path: string): string {
   const own = `${path}.${process.pid}.tmp`;
   try {
     rmSync(own, { force: true });
-    writeFileSync(own, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600, flag: 'wx' });
+    const text = `${randomBytes(32).toString('hex')}\n`;
+    writeFileSync(own, text, { mode: 0o600, flag: 'wx' });
     chmodSync(own, 0o600);
-    while (!publish(own, path)) {
+    while (!linkOrCreate(own, path, text)) {
       const other = readToken(path);
       if (other !== undefined) return other; // somebody was faster: what they made must stay
       rmSync(path, { force: true }); // a torn one
@@ -58,17 +57,6 @@ export function ensureToken(path: string): string {
   if (made === undefined)
     throw new Cc2ccError('E_STORE', `The token at ${path} cannot be read back.`);
   return made;
-}
-
-/** False when there is a file already; `link` never replaces one. */
-function publish(own: string, path: string): boolean {
-  try {
-    linkSync(own, path);
-    return true;
-  } catch (error) {
-    if (errnoOf(error) === 'EEXIST') return false;
-    throw error;
-  }
 }
 
 export type Side = 'client' | 'daemon';

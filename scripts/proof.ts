@@ -77,7 +77,8 @@ async function dropAndWait(
   const { tmp, inbox } = mailboxPaths(root, to);
   const id = newMessageId();
   const text = 'a message from a file';
-  writeFileSync(join(tmp, id), encodeMessage(createMessage({ id, from: 'proof-file', to, text })));
+  const draft = createMessage({ id, from: 'proof-file', to, text });
+  writeFileSync(join(tmp, id), encodeMessage(draft), { mode: 0o600 });
   const started = performance.now();
   const arrived = recipient.waitForMessage(text).then(() => ms(started));
   renameSync(join(tmp, id), join(inbox, `${id}.json`));

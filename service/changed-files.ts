@@ -46,7 +46,7 @@ export class ChangedFiles {
    * @throws Cc2ccError E_UNSAFE when it is not ours and `force` was not given
    */
   present(path: string, ours: ((present: Buffer) => boolean) | undefined): Present | undefined {
-    const file = readOwnFile(path, MAX_BYTES);
+    const file = readOwnFile(path, MAX_BYTES, { privacy: 'any' });
     if (file.kind === 'missing') return undefined;
     if (file.kind === 'bytes') {
       if (!this.#force && ours?.(file.bytes) === false) throw foreign(path, 'others wrote it');

@@ -26,7 +26,7 @@ export async function systemdState(
   name: string,
   file: { path: string; content: Buffer },
 ): Promise<ServiceState> {
-  const present = readOwnFile(file.path, MAX_BYTES);
+  const present = readOwnFile(file.path, MAX_BYTES, { privacy: 'any' });
   const bytes = present.kind === 'bytes' ? present.bytes : undefined;
   const installed = bytes !== undefined && isOurs(bytes);
   const current = installed ? bytes.equals(file.content) : null;

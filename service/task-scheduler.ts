@@ -32,7 +32,7 @@ export function taskScheduler(
 
   const state = async (spec: ServiceSpec): Promise<ServiceState> => {
     const files = taskFiles(spec, launcher);
-    const present = files.map(({ path }) => readOwnFile(path, MAX_BYTES));
+    const present = files.map(({ path }) => readOwnFile(path, MAX_BYTES, { privacy: 'any' }));
     const areThere = present.every((file) => file.kind === 'bytes' && isOurs(file.bytes));
     const areCurrent = present.every(
       (file, index) => file.kind === 'bytes' && files[index]?.content.equals(file.bytes) === true,

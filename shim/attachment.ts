@@ -41,6 +41,8 @@ export interface AttachmentEvents {
   onLost: () => void;
   /** The daemon is older than this shim and stays. */
   onKept: (why: string) => void;
+  /** Whether a request waits for a daemon. */
+  isAwaited: () => boolean;
   /** An attempt failed. `definite`: tell those who wait now. */
   onTrouble: (error: unknown, definite: boolean) => void;
 }
@@ -49,7 +51,7 @@ export interface AttachmentEvents {
 export class Attachment {
   readonly #session: () => Promise<SessionFacts>;
   readonly #events: AttachmentEvents;
-  readonly #backoff = new Backoff();
+  readonly #backoff: Backoff;
   #rule: LaunchRule = 'first';
   #strangers = 0;
   /** An older daemon that could not be replaced. */
@@ -59,6 +61,7 @@ export class Attachment {
   constructor(session: () => Promise<SessionFacts>, events: AttachmentEvents) {
     this.#session = session;
     this.#events = events;
+    this.#backoff = new Backoff(events.isAwaited);
   }
 
   async run(): Promise<never> {

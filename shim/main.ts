@@ -1,7 +1,9 @@
 #!/usr/bin/env node
+import { refuseDebugger } from '../protocol/no-debugger.js';
 import { answerToOptions, TTY_NOTICE } from './options.js';
 import { serve } from './serve.js';
 
+refuseDebugger();
 const answer = answerToOptions(process.argv.slice(2));
 if (answer === undefined) {
   if (process.stdin.isTTY) process.stderr.write(TTY_NOTICE);

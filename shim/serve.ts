@@ -73,6 +73,7 @@ export function serve(): Promise<never> {
       onKept: (why) => {
         talk.tell(why);
       },
+      isAwaited: () => forwarder.waitingSince !== undefined,
       onTrouble: (error, definite) => {
         trouble = error;
         talk.debug(sentenceOf(error));

@@ -14,6 +14,8 @@ export class SessionMemory {
   /** Of a session that was never attached, the first daemon sees the beginning itself. */
   #known = false;
   #name: string | undefined;
+  /** When the name was granted first, epoch milliseconds. */
+  #since = 0;
   #standby = false;
   #listed = false;
   /** Digests of the tools: of the daemon in force, and of those that the client was told of. */
@@ -24,7 +26,7 @@ export class SessionMemory {
   get reattach(): Reattach | undefined {
     if (!this.#known) return undefined;
     return {
-      ...(this.#name === undefined ? {} : { name: this.#name }),
+      ...(this.#name === undefined ? {} : { name: this.#name, since: this.#since }),
       listed: this.#listed,
       ...(this.#told === undefined ? {} : { tools: this.#told }),
       ...(this.#standby ? { standby: true } : {}),
@@ -45,7 +47,9 @@ export class SessionMemory {
 
   named(name: unknown): void {
     this.#standby = false;
-    this.#name = typeof name === 'string' && name.length <= MAX_NAME_CHARS ? name : undefined;
+    const granted = typeof name === 'string' && name.length <= MAX_NAME_CHARS ? name : undefined;
+    if (granted !== this.#name) this.#since = Date.now();
+    this.#name = granted;
   }
 
   /** A request of the client. */

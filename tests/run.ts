@@ -9,9 +9,12 @@ import { finished } from 'node:stream/promises';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { parseArgs } from 'node:util';
+import { Points } from './sweeps/support/points.js';
 
 /** Past this a test file hangs: the slowest take a minute on a loaded machine. */
 const FILE_TIMEOUT_MS = 240_000;
+/** A file of sweeps starts hundreds of processes: a minute, or several on a loaded machine. */
+const SWEEP_TIMEOUT_MS = 540_000;
 /** Two files at a time: the tests start many processes of their own and measure time. */
 const CONCURRENCY = Number(process.env['TEST_CONCURRENCY']) || 2;
 /** What could lead a test to the user's own daemon, mailboxes or client. */
@@ -21,8 +24,14 @@ const TOTALS = /^(?:tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) /
 /** `claude` is apart from `all`: it needs the real client, see tests/claude/run.ts. */
 /** `service` too: it boots a systemd of its own, which takes root. */
 /** And `windows`: it takes a Node for Windows, see tests/windows/run.ts. */
-const SUITES = ['unit', 'integration', 'all', 'claude', 'service', 'windows'];
-const APART = new Set(['claude', 'service', 'windows']);
+/** And `sweeps`: they try hundreds of points, see tests/sweeps/. */
+const SUITES = ['unit', 'integration', 'all', 'claude', 'service', 'windows', 'sweeps'];
+const APART = new Map([
+  ['claude', '.claude.js'],
+  ['service', '.service.js'],
+  ['windows', '.windows.js'],
+  ['sweeps', '.sweep.js'],
+]);
 
 /** The part of a test event that we use; it is the same on Node 20, 22 and 24. */
 interface TestEvent {
@@ -40,9 +49,10 @@ interface TestEvent {
 function findTests(filters: string[], without: string[], suite: string): string[] {
   const root = import.meta.dirname;
   const suiteOf = (file: string) => (file.startsWith(`integration${sep}`) ? 'integration' : 'unit');
+  const ending = APART.get(suite);
   const isWanted = (file: string) =>
-    APART.has(suite)
-      ? file.endsWith(`.${suite}.js`)
+    ending !== undefined
+      ? file.endsWith(ending)
       : file.endsWith('.test.js') && (suite === 'all' || suite === suiteOf(file));
   return readdirSync(root, { recursive: true, encoding: 'utf8' })
     .filter(isWanted)
@@ -65,8 +75,11 @@ function isolate(): void {
 /** One file, one `run()`: Node 24 hands `timeout` to the single tests, only a signal ends a file. */
 async function runFile(file: string): Promise<TestEvent[]> {
   const events: TestEvent[] = [];
-  const signal = AbortSignal.timeout(FILE_TIMEOUT_MS);
-  for await (const event of run({ files: [file], signal })) events.push(event as TestEvent);
+  const usual = file.endsWith('.sweep.js') ? SWEEP_TIMEOUT_MS : FILE_TIMEOUT_MS;
+  const signal = AbortSignal.timeout(Number(process.env['TEST_FILE_TIMEOUT_MS']) || usual);
+  const only = values.only.length > 0 ? { testNamePatterns: values.only } : {};
+  for await (const event of run({ files: [file], signal, ...only }))
+    events.push(event as TestEvent);
   return events;
 }
 
@@ -94,21 +107,29 @@ function count(file: string, events: TestEvent[]): void {
   complaints.push(reports > 0 ? `${file}: exited before its tests ended` : `${file}: has no test`);
 }
 
+/** A line may come in two pieces. */
+function printedBy(events: TestEvent[]): string {
+  const printed = events.filter(({ type }) => type === 'test:stdout');
+  return printed.map(({ data }) => data.message).join('');
+}
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     suite: { type: 'string', default: 'all' },
     without: { type: 'string', multiple: true, default: [] },
+    only: { type: 'string', multiple: true, default: [] },
   },
 });
 if (!SUITES.includes(values.suite)) {
   const suites = SUITES.join('|');
-  console.error(`usage: run.js [filter…] [--without filter]… [--suite ${suites}]`);
+  console.error(`usage: run.js [filter…] [--without filter]… [--only test]… [--suite ${suites}]`);
   process.exit(2);
 }
 isolate();
 const tally = { passed: 0, failed: 0, skipped: 0 };
 const complaints: string[] = [];
+const points = new Points();
 const reporter = new spec();
 const printed = finished(reporter.on('data', (chunk: string) => process.stdout.write(chunk)));
 const queue = findTests(positionals, values.without, values.suite).values();
@@ -116,6 +137,7 @@ async function work(): Promise<void> {
   for (const file of queue) {
     const events = await runFile(file);
     count(file, events);
+    points.add(printedBy(events));
     for (const event of events) if (!TOTALS.test(event.data.message ?? '')) reporter.write(event);
   }
 }
@@ -123,6 +145,7 @@ await Promise.all(Array.from({ length: CONCURRENCY }, work));
 reporter.end();
 await printed;
 for (const complaint of complaints) console.log(complaint);
+for (const line of points.lines()) console.log(line);
 const skipped = tally.skipped > 0 ? `, ${tally.skipped} skipped` : '';
 // Where no client or no systemd can be had, its whole suite is skipped, and that is no failure.
 const ran = tally.passed > 0 || (APART.has(values.suite) && tally.skipped > 0);

@@ -35,20 +35,24 @@ export async function install(options: InstallOptions): Promise<number> {
     );
   }
   loadConfig(paths.config); // a mistake in it would show in the service's journal only
-  const isDone = isInForce(place, await runningDaemon(paths));
-  if (options.dryRun || isDone) return installAt(place, options);
+  const daemon = await runningDaemon(paths);
+  if (options.dryRun || isInForce(place, daemon)) return installAt(place, daemon, options);
   // Another install or uninstall of this root is awaited; what is left to do is seen after it.
   const lease = await holdLaunches(paths, launchLease);
   try {
-    return await installAt(await placeNow(place), options);
+    return await installAt(await placeNow(place), await runningDaemon(paths), options);
   } finally {
     lease.release();
   }
 }
 
-async function installAt(place: ServicePlace, options: InstallOptions): Promise<number> {
+/** @param daemon which ran when it was decided whether the lease is needed: nothing is done without it */
+async function installAt(
+  place: ServicePlace,
+  daemon: StatusReport | undefined,
+  options: InstallOptions,
+): Promise<number> {
   const { root, paths, manager, spec, warnings, state } = place;
-  const daemon = await runningDaemon(paths);
   const isDone = isInForce(place, daemon);
   const wantsLinger = options.linger && state.lingers !== true;
   const execution = new Execution({ ...options, say: sayPlan(options) });

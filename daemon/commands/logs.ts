@@ -1,6 +1,7 @@
 import { createReadStream, openSync, closeSync, fstatSync, readSync, watchFile } from 'node:fs';
 import { Cc2ccError, errnoOf, ExitCode, storeError } from '../../protocol/errors.js';
 import { hostPaths } from '../../protocol/host-paths.js';
+import { isOwn, TO_READ } from '../../protocol/own-file.js';
 import { bridgeRoot } from '../../protocol/paths.js';
 
 /** More than the lines that anybody asks for; the log is read from its end. */
@@ -23,7 +24,7 @@ export async function logs({ lines, follow }: { lines: string; follow: boolean }
 function tail(path: string): { text: string; size: number } {
   let fd;
   try {
-    fd = openSync(path, 'r');
+    fd = openSync(path, TO_READ);
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw storeError('read the log', path, error);
     throw new Cc2ccError('E_PATH', `There is no log at ${path} yet.`, {
@@ -31,7 +32,11 @@ function tail(path: string): { text: string; size: number } {
     });
   }
   try {
-    const { size } = fstatSync(fd);
+    const stats = fstatSync(fd);
+    if (!stats.isFile() || !isOwn(stats)) {
+      throw new Cc2ccError('E_UNSAFE', `${path} is not a file of yours.`);
+    }
+    const { size } = stats;
     const start = Math.max(0, size - TAIL_BYTES);
     const buffer = Buffer.alloc(size - start);
     const read = readSync(fd, buffer, 0, buffer.length, start);

@@ -1,13 +1,6 @@
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  openSync,
-  readSync,
-  readdirSync,
-  statSync,
-} from 'node:fs';
+import { constants, fstatSync, openSync, readSync, readdirSync, statSync } from 'node:fs';
 import { isAbsolute, join, normalize, sep } from 'node:path';
+import { closeQuietly } from '../../protocol/close-quietly.js';
 import { isRecord } from '../../protocol/json.js';
 
 /** What Claude Code's own session file tells. Undocumented, so nothing may depend on it. */
@@ -118,6 +111,6 @@ export function readFrom(
   } catch {
     return undefined;
   } finally {
-    closeSync(fd);
+    closeQuietly(fd);
   }
 }

@@ -2,7 +2,7 @@ import type { Message } from '../../protocol/envelope.js';
 import { PUSH_BYTES } from '../../protocol/limits.js';
 import { DigestRoom, partBytes } from './digest-room.js';
 import { ruleAttribute, ruleBytes } from './rule-lines.js';
-import { digestOf, noReply, plural, shownText, type Offered } from './digest.js';
+import { countOf, digestOf, noReply, shownText, type Offered } from './digest.js';
 import { sanitizeText, sanitizeValue } from '../../protocol/sanitize.js';
 import { taskFacts } from '../../mail/tasks/facts.js';
 import { howToWork } from './task-facts.js';
@@ -50,12 +50,17 @@ export function composePushes(items: readonly Offered[]): { pushes: Push[]; held
   return { pushes, held: items.slice(taken).map(({ message }) => message) };
 }
 
-/** Names what waits and how to read it. */
-export function heldNotice(count: number, first: Message | undefined): Push {
+/**
+ * Names what waits and how to read it.
+ *
+ * @param unread files that nobody has looked into yet: some may have expired, or not be wanted
+ */
+export function heldNotice(count: number, first: Message | undefined, unread = 0): Push {
   const about = first === undefined ? '' : `, the first from ${first.from}`;
+  const all = count + unread;
   return {
-    content: `${plural(count, 'message')} for you ${count === 1 ? 'waits' : 'wait'}${about}. To read, call the cc2cc tool "check_inbox".`,
-    meta: { type: 'status', event: 'waiting', waiting: String(count) },
+    content: `${countOf(all, unread, 'message')} for you ${all === 1 ? 'waits' : 'wait'}${about}. To read, call the cc2cc tool "check_inbox".`,
+    meta: { type: 'status', event: 'waiting', waiting: String(all) },
     ids: [],
   };
 }
@@ -97,6 +102,8 @@ function single(item: Offered): Push {
       priority,
       verified: String(signature === 'verified'),
       ...(signature === 'invalid' ? { signature } : {}),
+      // The text may begin with the same words.
+      ...(repeated ? { repeated: 'true' } : {}),
       ...(typeof replyTo === 'string' ? { reply_to: replyTo } : {}),
       ...(thread === undefined ? {} : { thread }),
       ...(broadcast === true ? { broadcast: 'true' } : {}),

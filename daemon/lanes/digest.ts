@@ -79,6 +79,15 @@ export function shownText(message: Message): string {
   return text === '' ? '(no text that can be shown)' : text;
 }
 
+/**
+ * How many wait.
+ *
+ * @param unread files, of these, that nobody has looked into yet: some may have expired, or be unwanted
+ */
+export function countOf(all: number, unread: number, noun: string): string {
+  return `${unread === 0 ? '' : 'Up to '}${plural(all, noun)}`;
+}
+
 export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

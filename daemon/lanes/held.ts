@@ -47,16 +47,21 @@ export class Held {
 
   async #tellNow(): Promise<void> {
     const mailbox = this.#session.agent?.mailbox;
-    const held =
-      mailbox?.waiting().filter((entry) => entry.held && this.#session.mayWake(entry)) ?? [];
+    const waiting = mailbox?.waiting().filter((entry) => this.#session.mayWake(entry)) ?? [];
+    const held = waiting.filter((entry) => entry.held);
     const [first] = held;
-    if (first === undefined) {
+    if (mailbox === undefined || first === undefined) {
       this.#unsaid = false;
       return;
     }
     this.#saying = true;
-    const said = await this.#say(heldNotice(held.length, mailbox?.read(first)));
+    const { unread } = mailbox;
+    mailbox.nameUnread(true);
+    // What was read since the last offer is held by the next one, as the rest of what is unread.
+    const count = unread === 0 ? held.length : waiting.length;
+    const said = await this.#say(heldNotice(count, mailbox.read(first), unread));
     this.#saying = false;
+    if (said !== 'said') mailbox.nameUnread(false);
     if (said === 'later') return;
     this.#unsaid = false;
     if (said === 'said') this.#told = performance.now();

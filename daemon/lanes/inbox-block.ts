@@ -3,7 +3,7 @@ import type { Entry } from '../entry.js';
 import type { Mailbox } from '../mailbox.js';
 import type { Session } from '../session.js';
 import { DigestRoom } from './digest-room.js';
-import { digestOf, plural, type Offered } from './digest.js';
+import { countOf, digestOf, type Offered } from './digest.js';
 
 /** Bytes of messages in a check_inbox result: well inside what a client takes as one tool result. */
 export const INBOX_BYTES = 48 * 1024;
@@ -64,7 +64,8 @@ export function takeInbox(
     items.push(item);
     taken.push(entry);
   }
-  const left = entries.length - taken.length;
+  const { unread } = mailbox;
+  const left = entries.length - taken.length + unread;
   if (taken.length === 0) return undefined;
   for (const entry of taken) {
     entry.taken = true;
@@ -75,7 +76,7 @@ export function takeInbox(
   const more =
     left === 0
       ? ''
-      : `\n\n${plural(left, 'more message')} ${left === 1 ? 'waits' : 'wait'}: call check_inbox${again}.`;
+      : `\n\n${countOf(left, unread, 'more message')} ${left === 1 ? 'waits' : 'wait'}: call check_inbox${again}.`;
   return {
     text: digestOf(items) + more,
     ids: taken.map(({ id }) => id),

@@ -23,16 +23,19 @@ export class Offering {
     const mailbox = session.agent?.mailbox;
     if (mailbox === undefined || session.ended) return;
     session.waiters.serve(mailbox);
-    // What is on its way in a tool result is neither pushed nor announced.
     const left: Entry[] = [];
     const pushes = session.lanes.pushing().length > 0;
+    // What is on its way in a tool result is neither pushed nor announced, and the younger ones are
+    // not before it has left: they would overtake it.
+    let isBehind = false;
     for (const entry of mailbox.waiting()) {
-      if (entry.taken) continue;
+      isBehind ||= entry.taken && !entry.seen;
+      if (entry.taken || isBehind) continue;
       if (session.mayWake(entry)) left.push(entry);
       else if (pushes) entry.held = false; // nothing names it, and it is news when it may be brought
     }
     if (left.length === 0) {
-      this.#socket.rest();
+      if (!isBehind) this.#socket.rest();
       return;
     }
     if (session.open) {

@@ -2,6 +2,7 @@ import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { z } from 'zod';
 import { Cc2ccError, sentenceOf } from '../../protocol/errors.js';
 import { INBOX_BYTES, RIDING_BYTES, takeInbox } from '../lanes/inbox-block.js';
+import { heldLine } from '../lanes/unapproved.js';
 import { TOOLS } from './tools/index.js';
 import type { ToolAnswer, ToolCall } from './tools/tool.js';
 
@@ -45,11 +46,14 @@ export async function callTool(
         unconfirmed: asked,
         reserved,
       });
+  if (block === undefined && reserved.length > 0) session.offer(); // they are gone, and nobody waits for them
   const nothing = asked ? 'No messages wait for you.' : undefined;
-  const text = [answer.text, block?.text ?? nothing].filter(Boolean).join('\n\n');
+  const held = asked ? heldLine(session) : undefined;
+  const text = [answer.text, block?.text ?? nothing, held].filter(Boolean).join('\n\n');
   if (block !== undefined) {
     session.transport.afterSend(requestId, (sent) => {
       block.finish(sent ? 'seen' : 'not sent');
+      session.offer(); // what was not to overtake it
     });
     signal.addEventListener('abort', () => {
       session.transport.forget(requestId);

@@ -4,6 +4,7 @@ import {
   EmptyResultSchema,
   ListToolsRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js';
+import { AjvJsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/ajv';
 import { parseStamp } from '../../protocol/stamp.js';
 import { version } from '../../protocol/version.js';
 import { onlineNames } from '../directory.js';
@@ -17,6 +18,9 @@ import type { ToolCall } from './tools/tool.js';
 /** A client that does not answer a ping for so long gets no pushes until it lists the tools again. */
 const BARRIER_DEADLINE_MS = 60_000;
 
+/** One for all: each server would make its own, of 20 KB, for forms that it sends; we send none. */
+const FORM_VALIDATOR = new AjvJsonSchemaValidator();
+
 /** Gives an attached session its MCP server, over the connection of its shim. */
 export async function serveMcp(office: Office, session: Session): Promise<void> {
   const { transport, facts } = session;
@@ -24,6 +28,7 @@ export async function serveMcp(office: Office, session: Session): Promise<void> 
     { name: 'cc2cc', version: version() },
     {
       capabilities: { experimental: { 'claude/channel': {} }, tools: { listChanged: true } },
+      jsonSchemaValidator: FORM_VALIDATOR,
       // In the options and not in the server info: there it never reaches the model.
       // One that stands by says nothing: the session's other server has said it.
       ...(session.standby
@@ -109,11 +114,21 @@ async function openAfterBarrier(office: Office, session: Session, server: Server
   session.offer();
 }
 
+/** Nobody waits for this answer, so a disk that fails just then is no reason to say nothing. */
+function othersOnline(office: Office, name: string): string[] {
+  try {
+    return onlineNames(office, name);
+  } catch (error) {
+    office.log.error({ err: error, name }, 'cannot look who is online');
+    return office.agentNames().filter((other) => other !== name);
+  }
+}
+
 /** The first words in a session: who it is and who else is there. */
 function selfWake(office: Office, session: Session): void {
   const name = session.agent?.name;
   if (name === undefined) return;
-  const others = onlineNames(office, name);
+  const others = othersOnline(office, name);
   const online = others.length === 0 ? 'nobody else yet' : others.join(', ');
   session.informedAt = Date.now();
   session.notice(`You are "${name}". Online: ${online}.`, {

@@ -175,7 +175,7 @@ export class SessionTransport implements Transport {
 
   #ownId(id: unknown): number | undefined {
     if (typeof id !== 'string' || !id.startsWith(this.#prefix)) return undefined;
-    const number = Number(id.slice(this.#prefix.length));
-    return Number.isSafeInteger(number) ? number : undefined;
+    const digits = id.slice(this.#prefix.length);
+    return /^\d{1,15}$/.test(digits) ? Number(digits) : undefined; // Number('') would be the first
   }
 }

@@ -1,6 +1,8 @@
 import type { Message } from '../../protocol/envelope.js';
 import { changeTask, checkNote, type Changed, type Wish } from '../../mail/tasks/change-task.js';
 import { messagesOf } from '../../mail/tasks/news.js';
+import { checkStanding } from '../../mail/letter.js';
+import { trustSubjectOf } from '../../mail/standing.js';
 import { subjectOf } from '../../mail/rulings.js';
 import { tell, type Told } from '../../mail/tasks/tell.js';
 import { checkLimits, stateSentence, wasAccepted, type Receipt } from '../dispatch.js';
@@ -47,10 +49,13 @@ export async function tellAll(
 /** Who notes progress in a loop must not fill another's inbox, as with any message. */
 async function postNews(office: Office, message: Message): Promise<string> {
   const { id, from, to, content } = message;
+  const standing = office.gate.standing(trustSubjectOf(message, 'verified'), to);
   if (!wasAccepted(office, to, id)) {
+    checkStanding(standing, from, to);
     checkLimits(office, { id, from, to, text: content.text, hops: 0, digest: undefined });
   }
   const state = await post(office, message);
   const subject = subjectOf(message);
-  return stateSentence(office, { id, to, formerly: undefined, state, subject });
+  const unapproved = standing.kind === 'held';
+  return stateSentence(office, { id, to, formerly: undefined, state, subject, unapproved });
 }

@@ -3,7 +3,7 @@ import { mailboxNames } from '../mailbox-names.js';
 import { isOriginals } from '../original.js';
 import type { CleanupReport } from '../../protocol/cleanup-report.js';
 import { storeError } from '../../protocol/errors.js';
-import { abandonedItems } from './abandoned.js';
+import { abandonedItems, abandonedDraftItems } from './abandoned.js';
 import { agentItems } from './agents.js';
 import { doneItems, receiptItems } from './done.js';
 import { journalItems } from './journals.js';
@@ -78,6 +78,7 @@ function* sourcesIn({ root }: Scene): Generator<Source> {
       };
     }
   }
+  yield abandonedDraftItems;
   yield rejectedItems;
   yield taskItems;
   yield agentItems;

@@ -1,4 +1,5 @@
 import { join, relative } from 'node:path';
+import { isReplay } from '../admit.js';
 import { deliverMessage } from '../deliver.js';
 import type { Registry } from '../directory.js';
 import { isLeftToOwner, noticeOfExpiry } from '../expiry.js';
@@ -31,7 +32,9 @@ export function expiredItems({ registry, ttl, seal }: Notices): Source {
       for await (const file of entriesOf(paths.inbox)) {
         await scene.breathe();
         const path = join(paths.inbox, file);
-        if (dueMessage(scene, path, file) === undefined) continue;
+        const due = dueMessage(scene, path, file);
+        // Of a replay the first one has ended already; a daemon rejects it.
+        if (due === undefined || isReplay(paths, due.id)) continue;
         yield {
           kind: 'expired',
           path: relative(scene.root, path),
@@ -39,7 +42,7 @@ export function expiredItems({ registry, ttl, seal }: Notices): Source {
           why: 'its ttl has passed',
           remove: async () => {
             const message = dueMessage(scene, path, file);
-            if (message === undefined) return false;
+            if (message === undefined || isReplay(paths, message.id)) return false;
             // First the notice: after a crash in between it is written again, that is, once.
             const notice = noticeOfExpiry(registry, name, message, ttl);
             if (notice !== undefined) await tell(scene.root, seal(notice));

@@ -1,19 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, fsync, openSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { fsync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { checkBy } from '../../protocol/check-by.js';
+import { closeQuietly } from '../../protocol/close-quietly.js';
 import { Cc2ccError, storeError } from '../../protocol/errors.js';
 import { parseJson } from '../../protocol/json.js';
 import { linkOrCreate } from '../../protocol/link-or-create.js';
 import { makeFolder } from '../../protocol/make-folder.js';
-import { isCrowded, readOwnFile } from '../../protocol/own-file.js';
+import { isPassing, readOwnFile } from '../../protocol/own-file.js';
+import { secureFolder } from '../../protocol/own-folder.js';
 import { syncFolder } from '../../protocol/sync-folder.js';
 import { eventSchema, MAX_EVENT_BYTES, type TaskEvent } from './event.js';
 import { isOwnFolder } from './paths.js';
 
 const fsyncFile = promisify(fsync);
 
-/** Where there are no links a file is made before it is written: one this young may be whole soon. */
+/** Others may make a file before they write it: one this young may be whole soon. */
 const GRACE_MS = 2_000;
 
 /** What the file of a number turned out to be. */
@@ -27,13 +30,14 @@ export type EventFile =
 
 /** Reads the event of a number. Whatever lies there, it does no harm. */
 export function readEvent(folder: string, seq: number): EventFile {
-  const file = readOwnFile(eventPath(folder, seq), MAX_EVENT_BYTES);
+  const path = eventPath(folder, seq);
+  const file = readOwnFile(path, MAX_EVENT_BYTES);
   if (file.kind === 'missing') return file;
   // Who took that for void would overlook what it says.
-  if (file.kind === 'unopened' && isCrowded(file.error)) throw file.error;
+  if (file.kind === 'unopened' && isPassing(path, file.error)) throw file.error;
   if (file.kind !== 'bytes') return { kind: 'void' };
   try {
-    const result = eventSchema().safeParse(parseJson(file.bytes));
+    const result = checkBy(eventSchema(), parseJson(file.bytes));
     return result.success && result.data.seq === seq
       ? { kind: 'event', event: result.data }
       : { kind: 'void' };
@@ -58,7 +62,9 @@ export function placeEvent(folder: string, event: TaskEvent): Promise<void> | un
   const own = join(folder, `.${randomUUID()}.tmp`);
   const bytes = `${JSON.stringify(event, null, 2)}\n`;
   try {
+    secureFolder(dirname(folder));
     makeFolder(folder);
+    secureFolder(folder);
     if (!isOwnFolder(folder)) {
       throw new Cc2ccError('E_UNSAFE', `${folder} is not a folder of yours.`);
     }
@@ -82,7 +88,7 @@ async function makeDurable(folder: string, target: string, isFirst: boolean): Pr
     try {
       await fsyncFile(fd);
     } finally {
-      closeSync(fd);
+      closeQuietly(fd);
     }
     await syncFolder(folder);
     if (!isFirst) return;

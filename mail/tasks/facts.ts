@@ -1,5 +1,5 @@
 import type { Message } from '../../protocol/envelope.js';
-import { sanitizeValue } from '../../protocol/sanitize.js';
+import { cutWhole, sanitizeValue } from '../../protocol/sanitize.js';
 import { MAX_TITLE } from './event.js';
 import { taskStateOf } from './states.js';
 import { taskIdOf } from './task-id.js';
@@ -17,7 +17,7 @@ export function taskFacts(message: Message): TaskFacts | undefined {
   const id = taskIdOf(message);
   if (id === undefined) return undefined;
   const title = message.task?.['title'];
-  const shown = typeof title === 'string' ? sanitizeValue(title).trim().slice(0, MAX_TITLE) : '';
+  const shown = typeof title === 'string' ? cutWhole(sanitizeValue(title).trim(), MAX_TITLE) : '';
   return {
     id,
     state: taskStateOf(message.task?.['state']),

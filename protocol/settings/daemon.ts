@@ -57,6 +57,15 @@ export const DAEMON_SETTINGS = {
     about:
       '`accept`: all messages are taken in; `flag`: unsigned ones are taken in and marked, invalid ones rejected; `require`: both are rejected',
   },
+  newSenders: {
+    type: { kind: 'choice', of: ['accept', 'hold', 'refuse'] },
+    variables: ['CC2CC_NEW_SENDERS'],
+    flag: '--new-senders',
+    default: 'accept',
+    readBy: ['daemon', 'commands'],
+    about:
+      'what becomes of messages of senders that are not on the list of the recipient in trust.json; `hold`: they wait until a person approves them',
+  },
   encrypt: {
     type: { kind: 'switch' },
     variables: ['CC2CC_ENCRYPT'],

@@ -1,8 +1,10 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
+import { closeQuietly } from '../close-quietly.js';
 import envPaths from 'env-paths';
 import { Cc2ccError, errnoOf, storeError } from '../errors.js';
 import { isRecord } from '../json.js';
+import { isOwn } from '../own-file.js';
 
 /** The one `config.json` of this user; it counts for all bridge roots. */
 export function configPath(): string {
@@ -19,7 +21,8 @@ const FLAGS = constants.O_RDONLY | ((constants.O_NONBLOCK as number | undefined)
 /**
  * What is in the file, unchecked; nothing where there is none.
  *
- * @throws Cc2ccError E_USAGE for what is no JSON object, E_STORE for what cannot be read
+ * @throws Cc2ccError E_USAGE for what is no JSON object, E_STORE for what cannot be read, E_UNSAFE for what
+ *   others may have written
  */
 export function readConfigFile(path: string): Record<string, unknown> {
   let value: unknown;
@@ -38,17 +41,38 @@ export function readConfigFile(path: string): Record<string, unknown> {
   throw new Cc2ccError('E_USAGE', `${path} is not a JSON object.`, { hint: 'Mend the file.' });
 }
 
-/** It may be a link, as in a folder of dotfiles; every session and command waits for this. */
+/**
+ * It may be a link, as in a folder of dotfiles, also to a file that the system's owner keeps for the user;
+ * what counts is who may write the file itself. Every session and command waits for this.
+ */
 function textOf(path: string): string {
   const fd = openSync(path, FLAGS);
   try {
     const stats = fstatSync(fd);
     if (!stats.isFile()) throw unreadable(`${path} is not a regular file.`);
+    assertOurs(path, stats);
     if (stats.size <= MAX_BYTES) return readFileSync(fd, 'utf8');
     throw unreadable(`${path} has ${stats.size} bytes, more than ${MAX_BYTES}.`);
   } finally {
-    closeSync(fd);
+    closeQuietly(fd);
   }
+}
+
+function assertOurs(path: string, stats: Stats): void {
+  if (process.platform === 'win32') return;
+  const isTrusted = isOwn(stats) || stats.uid === 0;
+  if (isTrusted && (stats.mode & 0o002) === 0) return;
+  throw new Cc2ccError(
+    'E_UNSAFE',
+    isTrusted
+      ? `${path} has mode ${(stats.mode & 0o7777).toString(8)}: others may write to it.`
+      : `${path} belongs to user ${stats.uid}, not to you.`,
+    {
+      hint: isTrusted
+        ? `Look what is in it, then mend it: chmod go-w '${path}'`
+        : `Look what is in it, then make it yours: sudo chown "$USER" '${path}'`,
+    },
+  );
 }
 
 function unreadable(message: string): Cc2ccError {

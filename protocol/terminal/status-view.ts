@@ -13,8 +13,19 @@ import { ago, span } from './times.js';
  * @param service what there is to say of the service, where one is installed
  */
 export function renderStatus(report: StatusReport, terminal: Terminal, service?: string): string[] {
-  const { version, protocol, pid, uptimeSeconds, root, socket, log, watcher, agents, health } =
-    report;
+  const {
+    version,
+    protocol,
+    pid,
+    uptimeSeconds,
+    root,
+    socket,
+    log,
+    watcher,
+    agents,
+    health,
+    trust,
+  } = report;
   const scanned =
     watcher.lastScan === null ? 'no scan yet' : `last scan ${ago(watcher.lastScan)} ago`;
   return [
@@ -26,6 +37,7 @@ export function renderStatus(report: StatusReport, terminal: Terminal, service?:
       `  log       ${tilde(log)}`,
       `  watcher   ${watcher.ok ? 'ok' : 'rescanning only'}, ${scanned}`,
       ...(service === undefined ? [] : [`  service   ${service}`]),
+      ...heldLine(trust?.held ?? 0),
     ]),
     '',
     ...(agents.length === 0
@@ -34,6 +46,13 @@ export function renderStatus(report: StatusReport, terminal: Terminal, service?:
     '',
     health.ok ? 'Health: ok' : `Health: ${health.problems.join('; ')}`,
   ];
+}
+
+/** What waits for the user. */
+function heldLine(count: number): string[] {
+  if (count === 0) return [];
+  const what = count === 1 ? '1 message waits' : `${count} messages wait`;
+  return [`  held      ${what} for your approval: cc2cc inbox`];
 }
 
 /** That the daemon is of another version than the program that asks. */

@@ -86,7 +86,7 @@ function clustersOf(text: string): string[] {
 
 /** A path for people: the home folder short, and no control characters that a name may hold. */
 export function tilde(raw: string): string {
-  const path = raw.replaceAll(/\p{C}/gu, '?');
+  const path = raw.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '?');
   const home = homedir();
   return path === home || path.startsWith(home + sep) ? `~${path.slice(home.length)}` : path;
 }

@@ -7,6 +7,7 @@ import { oneLine, pad, tilde, wrap } from '../../protocol/terminal/text.js';
 import { statusWord } from '../../protocol/terminal/status-view.js';
 import { ago, clock } from '../../protocol/terminal/times.js';
 import { readCard, type Card } from '../../mail/card.js';
+import { mailboxFault } from '../../mail/mailbox-folders.js';
 import { formerNames } from './former-names.js';
 
 /** What is known of one agent. */
@@ -21,8 +22,10 @@ export interface AgentSheet extends AgentStatus {
 
 export function sheetOf(root: string, agent: AgentStatus): AgentSheet {
   const paths = mailboxPaths(root, agent.name);
+  const isUsable = mailboxFault(paths) === undefined;
+  const files = (folder: string): string[] => (isUsable ? listFolder(folder) : []);
   const count = (folder: string): number =>
-    listFolder(folder).filter((file) => file.endsWith('.json') && !file.startsWith('.')).length;
+    files(folder).filter((file) => file.endsWith('.json') && !file.startsWith('.')).length;
   return {
     ...agent,
     formerNames: formerNames(root, agent.name),

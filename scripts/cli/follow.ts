@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { claimName } from '../../mail/claim.js';
-import { putHeartbeatNow } from '../../mail/put-heartbeat.js';
+import { heartbeatNow, putHeartbeat } from '../../mail/put-heartbeat.js';
 import { Cc2ccError, ExitCode } from '../../protocol/errors.js';
 import { COMMAND_LANE } from '../../protocol/heartbeat.js';
 import { hostId } from '../../protocol/host-paths.js';
@@ -36,15 +36,18 @@ export async function follow(
     });
   }
   const beat = (alive: boolean): void => {
-    putHeartbeatNow(root, name, {
-      session_id: String(process.pid),
-      parent_pid: String(process.ppid),
-      status: alive ? 'active' : 'offline',
-      context: alive ? 'cc2cc receive --follow' : 'cc2cc receive ended',
-      host: hostId(),
-      cwd: process.cwd(),
-      lane: COMMAND_LANE,
-    });
+    putHeartbeat(
+      root,
+      heartbeatNow(name, {
+        session_id: String(process.pid),
+        parent_pid: String(process.ppid),
+        status: alive ? 'active' : 'offline',
+        context: alive ? 'cc2cc receive --follow' : 'cc2cc receive ended',
+        host: hostId(),
+        cwd: process.cwd(),
+        lane: COMMAND_LANE,
+      }),
+    );
   };
   const bell = new InboxBell(mailboxPaths(root, name).inbox);
   let code: number | undefined;

@@ -1,9 +1,13 @@
+import { join } from 'node:path';
 import { audienceOf } from '../../mail/audience.js';
 import { describeByFiles, listedNames, registryOf } from '../../mail/directory.js';
 import type { Evidence } from '../../mail/delivery.js';
 import { assertFormat } from '../../mail/format.js';
-import type { Gate } from '../../mail/gate.js';
-import { Keyring } from '../../mail/keyring.js';
+import { gateByFiles, type Gate } from '../../mail/gate.js';
+import { heldBy } from '../../mail/held.js';
+import { rejectFile } from '../../mail/reject.js';
+import { rejectHeld } from '../../mail/reject-held.js';
+import { deliverMessage } from '../../mail/deliver.js';
 import { sendByFiles } from '../../mail/send.js';
 import { taskAnswer } from '../../mail/tasks/answer.js';
 import { updateByFiles } from '../../mail/tasks/update-by-files.js';
@@ -12,13 +16,15 @@ import { loadConfig, type Config } from '../../protocol/config.js';
 import type {
   Audience,
   CommandLetter,
+  ControlMethods,
   SentLetter,
   TaskAnswer,
   TaskWish,
 } from '../../protocol/control.js';
 import type { ControlConnection } from '../../protocol/control-connection.js';
 import { hostPaths } from '../../protocol/host-paths.js';
-import { bridgeRoot } from '../../protocol/paths.js';
+import { encodeMessage } from '../../protocol/envelope.js';
+import { bridgeRoot, mailboxPaths, rootPaths } from '../../protocol/paths.js';
 import { ensurePrivateFolder } from '../../protocol/private-folder.js';
 import { inCommandWords } from './agent-name.js';
 import { currentDaemon, orNone } from './current-daemon.js';
@@ -28,20 +34,24 @@ import { say } from './output.js';
 /** A daemon that neither answers nor hangs up is not waited for longer than this. */
 const CALL_MS = 15_000;
 
+/** So many held messages are listed. */
+const MAX_HELD = 1_000;
+
+/** The conversation in whose shell this runs; only from there a command speaks as a session. */
+const sessionHere = (): string | undefined => process.env['CLAUDE_CODE_SESSION_ID'] || undefined;
+
 /** What commands do with mail: by the daemon where one runs, else by the files. */
 export class PostOffice {
   readonly root: string;
   readonly config: Config;
-  readonly gate: Gate;
+  /** By the daemon's settings, once it was asked what is held. */
+  gate: Gate;
   #daemon: ControlConnection | undefined;
 
   private constructor(root: string, config: Config, daemon: ControlConnection | undefined) {
     this.root = root;
     this.config = config;
-    this.gate = {
-      keys: new Keyring(root, { encrypt: config.encrypt }),
-      policy: config.signatures,
-    };
+    this.gate = gateByFiles(root, config);
     this.#daemon = daemon;
   }
 
@@ -74,8 +84,9 @@ export class PostOffice {
    *
    * @throws Cc2ccError what is wrong with the letter; it was not sent then
    */
-  send(letter: CommandLetter): Promise<SentLetter> {
+  send(words: Omit<CommandLetter, 'session'>): Promise<SentLetter> {
     const { gate, config } = this;
+    const letter = { ...words, session: sessionHere() };
     return this.#either(
       (daemon) => daemon.call('send', letter),
       () => sendByFiles(this.root, letter, { ...config, gate }),
@@ -89,8 +100,9 @@ export class PostOffice {
    *
    * @throws Cc2ccError what stands against it; nothing has changed then
    */
-  changeTask(wish: TaskWish): Promise<TaskAnswer> {
+  changeTask(words: Omit<TaskWish, 'session'>): Promise<TaskAnswer> {
     const { gate, config } = this;
+    const wish = { ...words, session: sessionHere() };
     return this.#either(
       (daemon) => daemon.call('task', wish),
       async () => taskAnswer(await updateByFiles(this.root, wish, { ...config, gate })),
@@ -121,9 +133,64 @@ export class PostOffice {
     evidence: Extract<Evidence, 'command' | 'reply'>,
   ): Promise<void> {
     await this.#either(
-      (daemon) => daemon.call('seen', { name, ids: [...ids], evidence }),
+      (daemon) => daemon.call('seen', { name, ids: [...ids], evidence, session: sessionHere() }),
       () => ({ moved: markSeen(this.root, name, ids, evidence) }),
     );
+  }
+
+  /** What waits until a person approves it; the daemon may have other settings than this program. */
+  held(): Promise<ControlMethods['held']['result']> {
+    return this.#held(true);
+  }
+
+  /** From here on what is held is what the daemon holds. */
+  async followDaemon(): Promise<void> {
+    await this.#held(false);
+  }
+
+  async #held(list: boolean): Promise<ControlMethods['held']['result']> {
+    const { newSenders: own } = this.config;
+    const held = await this.#either(
+      (daemon) => daemon.call('held', { list }),
+      () => {
+        const none = { messages: [], total: 0 };
+        const found = list ? heldBy(this.root, this.gate, { most: MAX_HELD }) : none;
+        return { ...found, newSenders: own };
+      },
+    );
+    const { newSenders } = held;
+    if (newSenders !== own) this.gate = gateByFiles(this.root, { ...this.config, newSenders });
+    return held;
+  }
+
+  /**
+   * Takes held messages away and tells their senders.
+   *
+   * @returns the ids of those that were
+   */
+  async reject(name: string, ids: readonly string[]): Promise<string[]> {
+    const { root, gate, config } = this;
+    const { dir, inbox } = mailboxPaths(root, name);
+    const { rejected } = await this.#either(
+      (daemon) => daemon.call('reject', { name, ids: [...ids] }),
+      async () => ({
+        rejected: await rejectHeld(name, ids, {
+          registry: registryOf(root),
+          gate,
+          ttl: config.ttl,
+          post: (notice) =>
+            deliverMessage(
+              mailboxPaths(root, notice.to),
+              notice.id,
+              encodeMessage(gate.keys.seal(notice)),
+            ),
+          take: (id, reason) => {
+            rejectFile(join(inbox, `${id}.json`), rootPaths(root).rejected, dir, reason);
+          },
+        }),
+      }),
+    );
+    return rejected;
   }
 
   close(): void {

@@ -39,6 +39,7 @@ async function broadcastText(text: string, options: Options): Promise<number> {
     const sent: object[] = [];
     const lines: string[] = [];
     let failed = 0;
+    let passedOver = 0;
     // One after the other and each on its own: one full inbox must not keep it from the others.
     for (const to of names) {
       try {
@@ -47,14 +48,19 @@ async function broadcastText(text: string, options: Options): Promise<number> {
         sent.push(receipt);
         lines.push(`${receipt.id}: ${receipt.state}`);
       } catch (error) {
+        if (reportOf(error).code === 'E_BLOCKED') {
+          passedOver += 1;
+          continue;
+        }
         failed += 1;
         sent.push({ to, error: reportOf(error) });
         lines.push(`${to}: not sent. ${sentenceOf(error)}`);
       }
     }
-    if (options.json) await printJson({ from, sent, leftOut: away });
+    if (options.json) await printJson({ from, sent, passedOver, leftOut: away });
     else await print(...lines);
     if (names.length === 0) say('Nobody else is there: nothing was sent.');
+    if (passedOver > 0) say(`${passedOver} passed over: trust.json blocks ${from} there.`);
     if (away > 0) say(`${away} left out that ${away === 1 ? 'is' : 'are'} away: --include-away.`);
     return failed === 0 ? ExitCode.ok : ExitCode.failed;
   } finally {

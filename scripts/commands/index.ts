@@ -74,6 +74,21 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./log.js'),
   },
   {
+    name: 'trust',
+    summary: 'who may write to whom: put a sender on a list, or show the lists',
+    load: () => import('./trust.js'),
+  },
+  {
+    name: 'block',
+    summary: 'take no messages from a sender',
+    load: () => import('./block.js'),
+  },
+  {
+    name: 'inbox',
+    summary: 'messages of new senders that wait for your approval',
+    load: () => import('./inbox.js'),
+  },
+  {
     name: 'validate',
     summary: 'check message files, and say what is wrong and where',
     load: () => import('./validate.js'),

@@ -62,9 +62,12 @@ async function receive(wanted: string | undefined, options: Options): Promise<nu
   try {
     const name = mailboxOwner(office.root, wanted, options);
     const show = showerFor(options);
+    await office.followDaemon();
     if (options.peek !== true) return await take(office, name, options, limit, show);
-    const shown = await pass(waitingMail(office, name, false), limit, show);
+    const held = new Set<string>();
+    const shown = await pass(waitingMail(office, name, false, held), limit, show);
     if (shown.length === 0) say(`No messages wait for ${name}.`);
+    sayHeld(held);
     return ExitCode.ok;
   } finally {
     office.close();
@@ -94,10 +97,11 @@ async function take(
   try {
     ensureMailbox(mailboxPaths(office.root, name));
     let count = 0;
+    const held = new Set<string>();
     const takeAll = async (): Promise<void> => {
       for (;;) {
         const room = Math.min(BATCH, limit - count);
-        const ids = await pass(waitingMail(office, name, true), room, show);
+        const ids = await pass(waitingMail(office, name, true, held), room, show);
         await office.seen(name, ids, 'command');
         count += ids.length;
         if (ids.length < BATCH) return;
@@ -106,19 +110,32 @@ async function take(
     if (options.follow === true) return await follow(office, name, takeAll, () => count >= limit);
     await takeAll();
     if (count === 0) say(`No messages wait for ${name}.`);
+    sayHeld(held);
     return ExitCode.ok;
   } finally {
     release();
   }
 }
 
-function waitingMail({ root, gate }: PostOffice, name: string, reject: boolean): Generator<Shown> {
+/** @param held takes the ids of what waits for a person's word */
+function waitingMail(
+  { root, gate }: PostOffice,
+  name: string,
+  reject: boolean,
+  held: Set<string>,
+): Generator<Shown> {
   return waitingFor(root, name, gate, {
     reject,
+    onHeld: ({ id }) => held.add(id),
     onRefused: (file, reason) => {
       say(`"${oneLine(file)}" is ${reject ? 'rejected' : 'refused'}: ${reason}.`);
     },
   });
+}
+
+function sayHeld({ size }: ReadonlySet<string>): void {
+  if (size === 0) return;
+  say(`${size} held, of senders that you have not approved: cc2cc inbox`);
 }
 
 /** Shows up to so many, and gives the ids. */

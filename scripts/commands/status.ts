@@ -1,6 +1,12 @@
 import { Command } from 'commander';
 import { ExitCode } from '../../protocol/errors.js';
-import { rootPaths } from '../../protocol/paths.js';
+import { join } from 'node:path';
+import { heldSentence } from '../../mail/letter.js';
+import { isOriginals } from '../../mail/original.js';
+import { loadConfig } from '../../protocol/config.js';
+import { hostPaths } from '../../protocol/host-paths.js';
+import { mailboxPaths, rootPaths } from '../../protocol/paths.js';
+import { configInForce } from '../config/in-force.js';
 import { renderAgents, renderStatus } from '../../protocol/terminal/status-view.js';
 import { terminalOf } from '../../protocol/terminal/terminal.js';
 import { tilde, wrap } from '../../protocol/terminal/text.js';
@@ -71,9 +77,28 @@ async function status(json: boolean): Promise<number> {
 async function messageStatus(id: string, json: boolean): Promise<number> {
   const root = knownRoot();
   const report = reportMessage(root, messageIdOf(id));
-  const sentences = [sentenceOfReport(report), ...mutedSentence(root, report)];
-  await (json ? printJson(report) : print(...wrap(sentences.join(' '), terminalOf().width)));
+  const held = await isHeld(root, report);
+  const { from, to } = report;
+  const sentences = held
+    ? [`${report.id} is ${heldSentence(from ?? '', to ?? '')}.`]
+    : [sentenceOfReport(report), ...mutedSentence(root, report)];
+  await (json
+    ? printJson({ ...report, held })
+    : print(...wrap(sentences.join(' '), terminalOf().width)));
   return report.state === 'unknown' ? ExitCode.failed : ExitCode.ok;
+}
+
+/** Whether a message waits for a person's word, by what the daemon works by, or would. */
+async function isHeld(root: string, { id, state, to }: MessageReport): Promise<boolean> {
+  if (state !== 'accepted' || to === null || isOriginals(root, to)) return false;
+  const { heldAt } = await import('../../mail/held.js');
+  const { gateByFiles } = await import('../../mail/gate.js');
+  const config = loadConfig(hostPaths(root).config);
+  const running = await configInForce();
+  const { newSenders } = running?.config ?? config;
+  const file = `${id}.json`;
+  const path = join(mailboxPaths(root, to).inbox, file);
+  return heldAt(path, file, gateByFiles(root, { ...config, newSenders }), to) !== undefined;
 }
 
 /** Why a message waits although its reader is there. */

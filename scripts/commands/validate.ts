@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readKey } from '../../mail/key-files.js';
-import { Keyring } from '../../mail/keyring.js';
+import { gateByFiles } from '../../mail/gate.js';
 import { validateBytes, validateFile, type Rules } from '../../mail/validate.js';
 import type { Validation } from '../../mail/validation/findings.js';
 import { loadConfig } from '../../protocol/config.js';
@@ -67,15 +67,15 @@ async function* validations(files: string[], rules: Rules): AsyncGenerator<Valid
 
 function rulesHere(): Rules {
   const root = knownRoot();
-  const { signatures } = loadConfig(hostPaths(root).config);
-  return { keys: new Keyring(root), hasKey: readKey(root) !== undefined, policy: signatures };
+  const gate = gateByFiles(root, loadConfig(hostPaths(root).config));
+  return { ...gate, hasKey: readKey(root) !== undefined };
 }
 
 async function validateStdin(rules: Rules): Promise<Validation> {
   const tooLong = (): Cc2ccError =>
     new Cc2ccError('E_LIMIT', `stdin gave more than ${MAX_MESSAGE_FILE_BYTES} bytes.`);
   const bytes = await readBounded(process.stdin, MAX_MESSAGE_FILE_BYTES, tooLong);
-  return validateBytes(bytes, { file: '-', mtime: new Date() }, rules);
+  return validateBytes(bytes, { file: '-', mtime: new Date(), changedAt: Date.now() }, rules);
 }
 
 function isFolder(path: string): boolean {

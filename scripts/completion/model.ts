@@ -40,6 +40,7 @@ const PLACEHOLDERS: Readonly<Record<string, Expected>> = {
   assignee: AGENTS,
   name: AGENTS,
   names: AGENTS,
+  sender: AGENTS,
   to: AGENTS,
   file: { kind: 'files' },
   path: { kind: 'files' },

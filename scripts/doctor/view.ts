@@ -85,10 +85,13 @@ function sum(results: readonly CheckResult[], terminal: Terminal): string[] {
   return wrap(`${parts.join(', ')}.${hint}`, terminal.width);
 }
 
-/** Paths that anybody may have named, short where they are in the home folder. */
+/**
+ * Paths that anybody may have named, short where they are in the home folder. Not those in quotation
+ * marks: in a command that is copied `~` would mean nothing there.
+ */
 function shown(text: string): string {
   const indent = ' '.repeat(indentOf(text));
-  return indent + oneLine(text).replaceAll(/(?<=^|[\s'(:])\/[^\s':,]+/g, (path) => tilde(path));
+  return indent + oneLine(text).replaceAll(/(?<=^|[\s(:])\/[^\s':,]+/g, (path) => tilde(path));
 }
 
 function indentOf(text: string): number {

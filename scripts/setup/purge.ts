@@ -11,7 +11,7 @@ import { entriesOf, pruneUp, removeAll } from './remove-files.js';
 
 /** Files of ours in a root, with the drafts that a crash may have left of them. */
 const FILES =
-  /^(?:secret\.key(?:\.former\.json)?|rules\.json|format\.json)(?:\.[\w-]+\.tmp|\.\d+)?$/;
+  /^(?:secret\.key(?:\.former\.json)?|rules\.json|trust\.json|format\.json)(?:\.[\w-]+\.tmp|\.\d+)?$/;
 
 const FOLDERS = ['status', 'agents', 'rejected', 'leases', 'tasks'];
 

@@ -1,4 +1,5 @@
 import { basename, dirname, join } from 'node:path';
+import { compileCacheFolder } from '../../protocol/compile-cache.js';
 import { socketFolders, type HostPaths } from '../../protocol/host-paths.js';
 import { tilde } from '../../protocol/terminal/text.js';
 import { entriesOf, pruneUp, removeAll } from './remove-files.js';
@@ -11,11 +12,12 @@ export interface RuntimeOptions {
   keepStopped: boolean;
 }
 
-/** Removes what the daemon of this root has written outside of it: state, sockets, log. */
+/** Removes what was written outside of this root: state, sockets, log, compiled code. */
 export async function removeRuntime(paths: HostPaths, options: RuntimeOptions): Promise<Step[]> {
   const steps = [
     await attempt('runtime files', () => removeState(paths, options)),
     await attempt('log', () => removeLogs(paths, options)),
+    await attempt('compiled code', () => removeCompiled(options)),
   ];
   if (!options.dryRun) tidy(baseOf(paths));
   return steps;
@@ -44,6 +46,14 @@ function removeLogs({ log, errorLog }: HostPaths, options: RuntimeOptions): Step
     done: gone.length > 0 ? 'removed' : 'absent',
     note: others.length > 0 ? `and ${others.map((file) => tilde(file)).join(', ')}` : undefined,
   };
+}
+
+/** Of all roots: the next command makes it anew. */
+function removeCompiled({ dryRun }: RuntimeOptions): StepResult {
+  const path = compileCacheFolder();
+  const gone = removeAll([path], dryRun);
+  if (!dryRun) pruneUp(dirname(path), dirname(path));
+  return { path, done: gone.length > 0 ? 'removed' : 'absent' };
 }
 
 /** Where the folders of all roots are. */

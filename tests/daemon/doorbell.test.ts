@@ -1,4 +1,7 @@
+import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
+import promises from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -62,3 +65,23 @@ for (const again of ['at once', 'by who looks'] as const) {
     }
   });
 }
+
+test('what lies in a folder costs nothing, neither at the start nor with each ring', async (t) => {
+  const looks = [t.mock.method(promises, 'readdir'), t.mock.method(promises, 'lstat')];
+  syncBuiltinESMExports(); // for chokidar, which imports them by name
+  t.after(() => {
+    t.mock.restoreAll();
+    syncBuiltinESMExports();
+  });
+  const hung = hangIn(t);
+  for (let nth = 0; nth < 50; nth += 1) writeFileSync(join(hung.folder, `waiting-${nth}`), '');
+  await rings(hung, 'first');
+  await rings(hung, 'second');
+  await until(() => hung.names.has('waiting-49'), 'ring for what lay there');
+  const paths = looks.flatMap(({ mock }) => mock.calls.map((call) => String(call.arguments[0])));
+  assert.deepEqual(
+    paths.filter((path) => path.startsWith(join(hung.folder, 'waiting'))),
+    [],
+  );
+  assert.ok(!looks[0]!.mock.calls.some((call) => call.arguments[0] === hung.folder));
+});

@@ -11,9 +11,13 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 import { deliverMessage, stageMessage } from '../../mail/deliver.js';
 import { encodeMessage } from '../../protocol/envelope.js';
+import { appendJournal } from '../../mail/delivery.js';
 import { writeReceipts } from '../../mail/receipts.js';
+import { unsettleFile } from '../../mail/settle.js';
+import { until } from '../support/events.js';
 import { MailboxBench, messageOf } from './support/mailbox-bench.js';
 
 const ids = (items: Iterable<{ id: string }>): string[] => [...items].map(({ id }) => id);
@@ -93,6 +97,42 @@ test('a file of another name is taken in under its id; a second one and a replay
   assert.deepEqual(readdirSync(bench.paths.inbox), []);
 });
 
+test('a folder in which nothing has come or gone need not be read again; any change is seen', async (t) => {
+  const bench = new MailboxBench(t);
+  const { mailbox, paths } = bench;
+  const first = bench.dropMessage(1);
+  const path = join(paths.inbox, `${first.id}.json`);
+  const isRead = (): Promise<unknown> =>
+    until(
+      () => {
+        mailbox.scan();
+        return mailbox.isScanned;
+      },
+      'folder whose last change is old enough',
+      10_000,
+    );
+  mailbox.scan();
+  assert.ok(!mailbox.isScanned, 'what has just changed may change again in the same moment');
+  await isRead();
+  bench.dropMessage(2);
+  assert.ok(!mailbox.isScanned, 'a file has come');
+  await isRead();
+  // In place: the folder does not tell, but who reads the file sees it.
+  writeFileSync(path, encodeMessage(messageOf(7)));
+  assert.ok(mailbox.isScanned);
+  const entry = mailbox.entries.get(first.id)!;
+  entry.message = undefined; // as after it was offered
+  assert.equal(mailbox.read(entry), undefined);
+  assert.ok(!mailbox.isScanned, 'a file is not what it was');
+  mailbox.scan();
+  assert.ok(!existsSync(path), 'it is rejected');
+  await isRead();
+  rmSync(paths.inbox, { recursive: true });
+  assert.ok(!mailbox.isScanned, 'the folder has gone');
+  mailbox.scan();
+  assert.ok(existsSync(paths.inbox), 'and is there again');
+});
+
 test('hidden files belong to their writers', (t) => {
   const bench = new MailboxBench(t);
   bench.drop('.tmp-1.json', 'not yet');
@@ -145,6 +185,52 @@ test('a message that a crash left in inbox/ and done/ as one file waits again, a
   assert.deepEqual(readdirSync(bench.paths.inbox), [file]);
   assert.deepEqual(readdirSync(bench.paths.done), []);
   assert.deepEqual(bench.reasons(), []);
+});
+
+test('a message that was handed over before a crash is seen once it is in the inbox, once', async (t) => {
+  const bench = new MailboxBench(t);
+  const message = messageOf(1);
+  const before = new Promise(() => undefined); // its daemon is killed before that
+  bench.mailbox.arrive(message, before);
+  bench.mailbox.markPushed(bench.mailbox.entries.get(message.id)!, 'tool');
+  const next = bench.open({ given: [message.id] });
+  // The sender asks again. The shim has handed the first result to its client.
+  const staged = stageMessage(bench.paths, message.id, encodeMessage(message));
+  let go!: () => void;
+  const committed = new Promise<void>((resolve) => (go = resolve)).then(() => staged.commit());
+  next.arrive(message, committed);
+  for (let turns = 0; turns < 5; turns += 1) await turn();
+  next.flush();
+  const lines = (): string[] =>
+    readFileSync(bench.paths.journal, 'utf8')
+      .split('\n')
+      .flatMap((line) => /"event":"(\w+)"/.exec(line)?.[1] ?? []);
+  assert.deepEqual(lines(), ['pushed'], 'nothing is seen that is not there');
+  go();
+  await committed;
+  await until(() => existsSync(join(bench.paths.done, `${message.id}.json`)), 'message in done/');
+  next.scan();
+  await turn();
+  assert.deepEqual(lines(), ['pushed', 'seen']);
+  assert.deepEqual(readdirSync(bench.paths.inbox), []);
+});
+
+test('what was taken back has no receipt, whenever the daemon is killed', async (t) => {
+  for (const isMoved of [false, true]) {
+    const bench = new MailboxBench(t);
+    const { id } = bench.dropMessage(1);
+    bench.mailbox.scan();
+    bench.mailbox.markPushed(bench.mailbox.entries.get(id)!, 'tool');
+    await bench.mailbox.settle(id, { state: 'seen', evidence: 'tool result' });
+    writeReceipts();
+    assert.equal(readdirSync(bench.paths.receipts).length, 1);
+    bench.mailbox.flush();
+    const line = { id, at: new Date().toISOString(), event: 'dropped' } as const;
+    appendJournal(bench.paths.journal, [line]); // and there the daemon was killed, or right after this
+    if (isMoved) unsettleFile(bench.paths, id);
+    assert.deepEqual(ids(bench.open({}).scan().fresh), [id]);
+    assert.deepEqual(readdirSync(bench.paths.receipts), []);
+  }
 });
 
 test('a result that was thrown away: what was pushed before may be a repetition, for the next daemon too', async (t) => {
@@ -267,4 +353,86 @@ test('a replay of what the journal knows as seen does not take the place of it i
   bench.open({}).scan();
   assert.equal(readFileSync(join(bench.paths.done, `${id}.json`), 'utf8'), seen);
   assert.match(bench.reasons()[0]!, /^replay/);
+});
+
+test('of very much the oldest is read first, and nothing overtakes what was not read yet', async (t) => {
+  const bench = new MailboxBench(t);
+  bench.open({}, 2);
+  for (const n of [5, 1, 9, 3, 7]) bench.dropMessage(n);
+  const { mailbox } = bench;
+  assert.deepEqual(ids(mailbox.scan().fresh), ids([1, 3].map(messageOf)));
+  assert.deepEqual([mailbox.size, mailbox.unread], [5, 3]);
+  assert.ok(mailbox.has(messageOf(9).id) && !mailbox.has(messageOf(4).id));
+  // One that comes through the daemon, sent before what lies unread.
+  const { paths } = bench;
+  for (const n of [4, 8]) {
+    const message = messageOf(n);
+    const committed = deliverMessage(paths, message.id, encodeMessage(message));
+    assert.equal(mailbox.arrive(message, committed), true);
+    await committed;
+  }
+  assert.deepEqual(ids(mailbox.waiting()), ids([1, 3, 4].map(messageOf)));
+  // One that is asked for is read, and is before none that may come in between.
+  assert.equal(mailbox.get(messageOf(7).id)?.id, messageOf(7).id);
+  assert.deepEqual(ids(mailbox.waiting()), ids([1, 3, 4].map(messageOf)));
+  assert.deepEqual(ids(mailbox.readOn().fresh), ids([5, 9].map(messageOf)));
+  assert.deepEqual(ids(mailbox.waiting()), ids([1, 3, 4, 5, 7, 8, 9].map(messageOf)));
+  assert.deepEqual([mailbox.size, mailbox.unread], [7, 0]);
+  assert.deepEqual(mailbox.scan().fresh, []);
+});
+
+test('while names that tell no time are read, nothing is handed over', (t) => {
+  const bench = new MailboxBench(t);
+  bench.open({}, 2);
+  for (const n of [1, 2]) bench.dropMessage(n);
+  for (const n of [3, 4, 5]) {
+    const id = `msg-by-hand-${n}`;
+    bench.drop(
+      `${id}.json`,
+      encodeMessage({ ...messageOf(n), id, timestamp: '2020-01-01T00:00:00Z' }),
+    );
+  }
+  assert.equal(bench.mailbox.scan().fresh.length, 2);
+  assert.deepEqual(bench.mailbox.waiting(), []);
+  assert.equal(bench.mailbox.readOn().fresh.length, 2);
+  assert.equal(bench.mailbox.waiting().length, 4);
+  assert.deepEqual(ids(bench.mailbox.readOn().fresh), [messageOf(2).id]);
+  assert.equal(bench.mailbox.waiting().length, 5);
+});
+
+test('what the shim or the journal knows is read at once, however much lies before it', (t) => {
+  const bench = new MailboxBench(t);
+  for (const n of [1, 2, 3, 4, 5, 6]) bench.dropMessage(n);
+  bench.mailbox.scan();
+  bench.mailbox.markPushed(bench.mailbox.get(messageOf(5).id)!, 'channel');
+  bench.open({ given: [messageOf(6).id] }, 2);
+  bench.mailbox.scan();
+  assert.ok(bench.mailbox.entries.has(messageOf(5).id));
+  assert.deepEqual(ids(bench.mailbox.unconfirmed()), [messageOf(6).id]);
+  assert.equal(bench.mailbox.get(messageOf(5).id)?.repeated, true);
+  assert.equal(bench.mailbox.unread, 2);
+});
+
+test('a ring for more files than are read at once reads the oldest and leaves the others', (t) => {
+  const bench = new MailboxBench(t);
+  bench.open({}, 2);
+  const files = [3, 1, 2].map((n) => `${bench.dropMessage(n).id}.json`);
+  assert.deepEqual(ids(bench.mailbox.scan(files).fresh), ids([1, 2].map(messageOf)));
+  assert.deepEqual(ids(bench.mailbox.scan([files[0]!]).fresh), [messageOf(3).id]);
+  assert.equal(bench.mailbox.unread, 0);
+});
+
+test('of large files few are read at once', (t) => {
+  const bench = new MailboxBench(t);
+  for (const n of [1, 2, 3]) {
+    const { content, ...rest } = messageOf(n);
+    const text = String(n).repeat(400_000);
+    bench.drop(`${rest.id}.json`, encodeMessage({ ...rest, content: { ...content, text } }));
+  }
+  for (const n of [1, 2, 3]) {
+    const { fresh } = n === 1 ? bench.mailbox.scan() : bench.mailbox.readOn();
+    assert.deepEqual(ids(fresh), [messageOf(n).id]);
+    assert.equal(bench.mailbox.waiting().length, n);
+  }
+  assert.equal(bench.mailbox.unread, 0);
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { OwnHeartbeats } from '../../daemon/own-heartbeats.js';
 import { Rivals } from '../../daemon/rivals.js';
 import { heartbeatPath } from '../../protocol/heartbeat.js';
 import { tempFolder } from '../protocol/support/temp-folder.js';
@@ -24,7 +25,8 @@ function scene(t: TestContext): Scene {
     },
   };
   const log = { info: () => undefined, warn: () => undefined };
-  const rivals = new Rivals({ root, log, agent: () => session } as never);
+  const heartbeats = new OwnHeartbeats(root);
+  const rivals = new Rivals({ root, log, heartbeats, agent: () => session } as never);
   const look = (fields?: object): boolean => {
     const path = heartbeatPath(root, 'ann');
     if (fields === undefined) rmSync(path, { force: true });

@@ -14,6 +14,7 @@ import { deliverMessage, ensureMailbox, stageMessage } from '../../mail/deliver.
 import { Cc2ccError } from '../../protocol/errors.js';
 import { mailboxPaths, type MailboxPaths } from '../../protocol/paths.js';
 import { tempFolder } from '../protocol/support/temp-folder.js';
+import { failFs } from '../support/fail-fs.js';
 
 const isStoreError = (error: unknown): boolean =>
   error instanceof Cc2ccError && error.code === 'E_STORE' && /E[A-Z]+ at \//.test(error.message);
@@ -116,4 +117,25 @@ test('a folder that has the name of the message is never replaced', async (t) =>
   assert.equal(await deliverMessage(paths, 'msg-1', Buffer.from('{}')), 'duplicate');
   assert.ok(statSync(join(paths.inbox, 'msg-1.json')).isDirectory());
   assert.ok(!existsSync(join(paths.inbox, 'msg-1.json', 'msg-1.json')));
+});
+
+test('what cannot be made durable is taken back, and refused', async (t) => {
+  const paths = makeMailbox(t);
+  failFs(t, 'openSync', (path) => path === paths.inbox);
+  await assert.rejects(deliverMessage(paths, 'msg-1', Buffer.from('{}')), (error: Cc2ccError) => {
+    assert.doesNotMatch(error.hint ?? '', /may be delivered/);
+    return isStoreError(error);
+  });
+  assert.deepEqual([...readdirSync(paths.inbox), ...readdirSync(paths.tmp)], []);
+});
+
+test('what cannot be taken back either is not called refused', async (t) => {
+  const paths = makeMailbox(t);
+  failFs(t, 'openSync', (path) => path === paths.inbox);
+  failFs(t, 'unlinkSync', (path) => path.startsWith(paths.inbox));
+  await assert.rejects(deliverMessage(paths, 'msg-1', Buffer.from('{}')), (error: Cc2ccError) => {
+    assert.match(error.hint ?? '', /It is in the inbox .* so it may be delivered all the same\./);
+    return isStoreError(error);
+  });
+  assert.deepEqual(readdirSync(paths.inbox), ['msg-1.json']);
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -7,11 +7,13 @@ import {
   appendJournal,
   EVIDENCE,
   LANES,
+  copyJournal,
   next,
   readJournal,
   type DeliveryEvent,
   type DeliveryState,
 } from '../../mail/delivery.js';
+import { newMessageId } from '../../protocol/ids.js';
 import { tempFolder } from '../protocol/support/temp-folder.js';
 
 const AT = '2026-11-20T12:00:00.000Z';
@@ -108,6 +110,41 @@ test('a journal tells what was noted, whatever stands between its lines', (t) =>
     }),
     { numRuns: 60 },
   );
+});
+
+test('a line that a crash has cut off spoils no other', (t) => {
+  const path = join(tempFolder(t), 'journal.jsonl');
+  const [torn, next] = [newMessageId(), newMessageId()];
+  appendJournal(path, [{ id: torn, at: AT, event: 'pushed', lane: 'socket' }]);
+  truncateSync(path, 60);
+  appendJournal(path, [{ id: next, at: AT, event: 'pushed', lane: 'channel' }]);
+  assert.deepEqual([...readJournal(path).keys()], [next]);
+});
+
+test('a journal that is copied twice, since a crash came in between, is there once', (t) => {
+  const folder = tempFolder(t);
+  const [from, to] = [join(folder, 'from.jsonl'), join(folder, 'to.jsonl')];
+  const id = newMessageId();
+  appendJournal(from, [{ id, at: AT, event: 'pushed', lane: 'socket' }]);
+  const text = readFileSync(from, 'utf8');
+  copyJournal(from, to);
+  for (const left of [text, text.slice(0, 40)]) {
+    writeFileSync(to, left); // it was copied as a whole, or in part
+    copyJournal(from, to);
+    assert.equal(readJournal(to).get(id)?.history.length, 1);
+  }
+});
+
+test('a journal that was copied can be taken away again', (t) => {
+  const folder = tempFolder(t);
+  const [from, to] = [join(folder, 'from.jsonl'), join(folder, 'to.jsonl')];
+  appendJournal(from, [{ id: newMessageId(), at: AT, event: 'pushed', lane: 'socket' }]);
+  copyJournal(from, to)();
+  assert.equal(existsSync(to), false);
+  appendJournal(to, [{ id: newMessageId(), at: AT, event: 'pushed', lane: 'hook' }]);
+  const before = readFileSync(to, 'utf8');
+  copyJournal(from, to)();
+  assert.equal(readFileSync(to, 'utf8'), before);
 });
 
 test('a journal that is not there tells nothing', (t) => {

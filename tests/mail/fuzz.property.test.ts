@@ -37,7 +37,7 @@ test('validate and a look at a file find good what the specification allows, and
   const property = fc.property(shown(key), ({ bytes }) => {
     const { id } = judge(bytes, key);
     if (id !== undefined) good += 1;
-    const found = validateBytes(bytes, { file: name, mtime: MTIME }, rules);
+    const found = validateBytes(bytes, { file: name, mtime: MTIME, changedAt: 0 }, rules);
     assert.equal(found.valid, id !== undefined, JSON.stringify(found));
     if (found.valid) assert.equal(found.id, id);
     else assert.ok(found.problems.some(({ level }) => level === 'error'));

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import {
   chownSync,
   mkdirSync,
+  statSync,
   symlinkSync,
   truncateSync,
   utimesSync,
@@ -45,6 +46,7 @@ test('a good file is a message', (t) => {
     kind: 'message',
     message: GOOD,
     signature: 'unsigned',
+    changedAt: statSync(path).ctimeMs,
   });
   const big = { ...GOOD, content: { text: '\u0001'.repeat(300_000), parts: [] } };
   assert.equal(inspect(fileOf(t, encodeMessage(big))).kind, 'message');

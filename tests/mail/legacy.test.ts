@@ -11,7 +11,7 @@ import {
 import { basename, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { ensureMailbox } from '../../mail/deliver.js';
-import type { SignaturePolicy } from '../../mail/gate.js';
+import { gateByFiles, type SignaturePolicy } from '../../mail/gate.js';
 import { Keyring } from '../../mail/keyring.js';
 import { legacyMailboxes, takeLegacy, type LegacyHaul } from '../../mail/legacy.js';
 import { reportMessage } from '../../mail/message-report.js';
@@ -85,7 +85,8 @@ function scene(t: TestContext): Scene {
   writeFileSync(join(inbox, 'any-name.json'), encodeMessage(message));
   const take = (policy: SignaturePolicy = 'flag'): LegacyHaul => {
     const [mailbox] = legacyMailboxes(root);
-    return takeLegacy(mailbox!, 'ann', own, { keys, policy }, rootPaths(root).rejected);
+    const gate = gateByFiles(root, { signatures: policy, encrypt: false, newSenders: 'accept' });
+    return takeLegacy(mailbox!, 'ann', own, gate, rootPaths(root).rejected);
   };
   return { root, inbox, own, take };
 }

@@ -86,6 +86,15 @@ test('an end in the hour that is left out in spring is the moment at which clock
   assert.ok(all.some((one) => areNow(one, new Date(end - MINUTE))));
 });
 
+test('a minute that is in none, right where clocks change, is the end as well', () => {
+  for (const [from, to, now, end] of [
+    ['03:01', '02:02', '2026-03-28T02:01:00.000Z', '2026-03-29T01:00:00.000Z'],
+    ['02:01', '24:00', '2026-10-25T00:01:00.000Z', '2026-10-25T01:00:00.000Z'],
+  ] as const) {
+    assert.equal(endOf([hours({ from, to })], new Date(now)), Date.parse(end));
+  }
+});
+
 test('the end of quiet hours is the first minute after now that is in none', () => {
   fc.assert(
     fc.property(fc.array(entry, { maxLength: 4 }), moment, (entries, now) => {

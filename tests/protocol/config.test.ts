@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { loadConfig } from '../../protocol/config.js';
@@ -163,4 +163,23 @@ test('a switch is a variable as the original writes it, and a byte order mark is
   assert.equal(loadConfig(path, { CC2CC_ENCRYPT: '0' }).encrypt, false);
   assert.equal(loadConfig(join(tempFolder(t), 'x.json'), { CC2CC_ENCRYPT: '1' }).encrypt, true);
   refused(path, { CC2CC_ENCRYPT: 'yes' }, 'CC2CC_ENCRYPT');
+});
+
+test('a file that others may have written is not read, also behind a link of ours', (t) => {
+  if (process.platform === 'win32') return t.skip('Windows has no mode bits');
+  const path = configFile(t, '{"rate": 5}');
+  const link = join(tempFolder(t), 'config.json');
+  symlinkSync(path, link);
+  const isUnsafe = (error: unknown): boolean =>
+    error instanceof Cc2ccError && error.code === 'E_UNSAFE' && error.hint !== undefined;
+  for (const file of [path, link]) {
+    chmodSync(path, 0o664); // as a umask of 002 leaves it
+    assert.equal(loadConfig(file, {}).rate, 5);
+    chmodSync(path, 0o666);
+    assert.throws(() => loadConfig(file, {}), isUnsafe);
+  }
+  if (process.getuid?.() !== 0) return t.skip('only root can give a file away');
+  chmodSync(path, 0o600);
+  chownSync(path, 54_321, 54_321);
+  for (const file of [path, link]) assert.throws(() => loadConfig(file, {}), isUnsafe);
 });

@@ -30,7 +30,8 @@ test('never do two of eight processes hold the lease at once', async (t) => {
 });
 
 test('a killed holder is replaced by exactly one of eight', async (t) => {
-  const folder = tempFolder(t);
+  const folder = join(tempFolder(t), 'lease');
+  mkdirSync(folder);
   const lease = join(folder, 'lease');
   const child = await startScript('hold-lease', [lease]);
   const refused = acquireLease<ProcessIdentity>(lease, thisProcess(), (other) => !isRunning(other));
@@ -46,7 +47,8 @@ test('a pid that was given to another process later does not keep the lease', (t
     t.skip('only Linux tells when a process started');
     return;
   }
-  const lease = tempFolder(t);
+  const lease = join(tempFolder(t), 'lease');
+  mkdirSync(lease);
   // Our own pid, but started at another time: somebody who is gone.
   acquireLease<ProcessIdentity>(lease, { pid: process.pid, started: '1' }, () => false);
   assert.ok(acquireLease(lease, thisProcess(), (other) => !isRunning(other)).ok);

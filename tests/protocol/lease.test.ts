@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Cc2ccError } from '../../protocol/errors.js';
@@ -27,7 +27,8 @@ test('a lease is held by one until it is released', (t) => {
 });
 
 test('who may be taken over is asked of the holder in force only', (t) => {
-  const folder = tempFolder(t);
+  const folder = join(tempFolder(t), 'lease');
+  mkdirSync(folder);
   acquireLease<Holder>(folder, { who: 'a' }, never);
   const asked: Holder[] = [];
   const taken = acquireLease<Holder>(folder, { who: 'b' }, (other) => asked.push(other) > 0);
@@ -37,7 +38,8 @@ test('who may be taken over is asked of the holder in force only', (t) => {
 });
 
 test('the release of one that was taken over, or a second release, changes nothing', (t) => {
-  const folder = tempFolder(t);
+  const folder = join(tempFolder(t), 'lease');
+  mkdirSync(folder);
   const first = acquireLease<Holder>(folder, { who: 'a' }, never);
   const second = acquireLease<Holder>(folder, { who: 'b' }, always);
   assert.ok(first.ok && second.ok);
@@ -52,7 +54,8 @@ test('the release of one that was taken over, or a second release, changes nothi
 });
 
 test('many turns leave one file and no temporary ones', (t) => {
-  const folder = tempFolder(t);
+  const folder = join(tempFolder(t), 'lease');
+  mkdirSync(folder);
   for (let turn = 0; turn < 50; turn += 1) {
     const taken = acquireLease<Holder>(folder, { who: String(turn) }, always);
     assert.ok(taken.ok);
@@ -63,7 +66,8 @@ test('many turns leave one file and no temporary ones', (t) => {
 });
 
 test('a torn, empty or foreign file holds nothing', (t) => {
-  const folder = tempFolder(t);
+  const folder = join(tempFolder(t), 'lease');
+  mkdirSync(folder);
   for (const [number, text] of ['{"who":', '', '[]', '{}', '"a"', 'null'].entries()) {
     writeFileSync(join(folder, `${100 * (number + 1)}.json`), text);
     writeFileSync(join(folder, 'notes.json'), '{"who":"nobody"}');

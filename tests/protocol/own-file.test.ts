@@ -88,6 +88,32 @@ test('others lose what they may do with a file that is private', { skip: isWindo
   chmodSync(path, 0o644);
   readOwnFile(path, 10);
   assert.equal(statSync(path).mode & 0o777, 0o644);
-  readOwnFile(path, 10, { makePrivate: true });
+  readOwnFile(path, 10, { privacy: 'private' });
   assert.equal(statSync(path).mode & 0o777, 0o600);
+});
+
+test('a file that the world may write to is refused; one of the group is made private if that is asked for', (t) => {
+  if (process.platform === 'win32') return t.skip('Windows has no mode bits');
+  const path = join(tempFolder(t), 'file');
+  writeFileSync(path, 'text');
+  for (const mode of [0o602, 0o666, 0o646]) {
+    chmodSync(path, mode);
+    for (const privacy of ['keep', 'tighten', 'private'] as const) {
+      const file = readOwnFile(path, 100, { privacy });
+      assert.equal(file.kind, 'refused');
+      assert.match(file.kind === 'refused' ? file.reason : '', /others may write to it/);
+    }
+    assert.equal(readOwnFile(path, 100, { privacy: 'any' }).kind, 'bytes');
+    assert.equal(statSync(path).mode & 0o777, mode, 'it is left as it is');
+  }
+  for (const [privacy, mode, after] of [
+    ['keep', 0o664, 0o664],
+    ['tighten', 0o664, 0o600],
+    ['tighten', 0o644, 0o644],
+    ['private', 0o644, 0o600],
+  ] as const) {
+    chmodSync(path, mode);
+    assert.equal(readOwnFile(path, 100, { privacy }).kind, 'bytes');
+    assert.equal(statSync(path).mode & 0o777, after, privacy);
+  }
 });

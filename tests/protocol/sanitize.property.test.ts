@@ -2,42 +2,27 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { sanitizeText, sanitizeValue } from '../../protocol/sanitize.js';
-
-const WORDS = [
-  'channel',
-  'system',
-  'function',
-  'tool',
-  'antml',
-  'user',
-  'assistant',
-  'human',
-  'invoke',
-  'result',
-  'hook',
-  'command',
-  'local-command',
-  'task-notification',
-  'teammate',
-  'cross-session',
-];
+import { TAG_NAMES } from '../fuzz/support/scan.js';
 
 // eslint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029]/;
 const HIDING =
   /[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e0fff}]/u;
 const LIVE = new RegExp(
-  `[<\\uff1c\\ufe64\\u2039\\u3008\\u27e8][\\s/]*(?:${WORDS.join('|')})`,
+  `[<\\uff1c\\ufe64\\u2039\\u3008\\u27e8][\\s/]*(?:${TAG_NAMES.join('|')})`,
   'iu',
 );
 
 /** What is left for the eye: nothing that is shown as nothing. */
 const seen = (text: string): string => text.replaceAll(/\p{DI}/gu, '');
 
-const halves = WORDS.flatMap((word) => [word.slice(0, 3), word.slice(3)]);
+const halves = TAG_NAMES.flatMap((word) => [word.slice(0, 3), word.slice(3)]);
 const piece = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom('<', '</', '&lt;', '\uff1c', '\u2039', '>', '<<') },
-  { weight: 4, arbitrary: fc.constantFrom(...WORDS, ...WORDS.map((word) => word.toUpperCase())) },
+  {
+    weight: 4,
+    arbitrary: fc.constantFrom(...TAG_NAMES, ...TAG_NAMES.map((word) => word.toUpperCase())),
+  },
   { weight: 2, arbitrary: fc.constantFrom(...halves) },
   {
     weight: 2,

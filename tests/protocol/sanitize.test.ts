@@ -99,6 +99,13 @@ test('a tag that a client or a model gives a meaning is defused, however it is d
     '\u2039channel',
     '\u3008channel',
     '\u27e8channel',
+    '<\u0301channel', // an accent on the bracket
+    '<\u20d2 /system',
+    '<\uff53\uff59\uff53\uff54\uff45\uff4d', // full width
+    '<\u0455yst\u0435m', // Cyrillic letters
+    '<s\u0301ystem',
+    '\u276echannel',
+    '<parameter',
     '<\u017fystem', // a long s, which some take for an s
   ];
   for (const tag of tags) {
@@ -124,6 +131,10 @@ test('a mebibyte of anything is done in a moment, whatever it repeats', () => {
     'a\u200d',
     '\u200b',
     '<channel',
+    '<\u0301',
+    '<\u0455',
+    '<\u0455\u0301\u0301',
+    '\u2039\ufdfa',
   ];
   for (const piece of pieces) {
     const text = piece.repeat(Math.ceil(1_000_000 / Buffer.byteLength(piece)));
@@ -139,4 +150,9 @@ test('a value is one line without what could end an attribute', () => {
   assert.equal(sanitizeValue('a"b\'c<d>e&f\ng\th'), 'a b c d e f g h');
   assert.equal(sanitizeValue('\u001b[1mann\u202e'), 'ann');
   assert.equal(sanitizeValue('x'.repeat(500)).length, 200);
+  // A bracket that is taken out must not leave its tag to the one before it.
+  for (const nested of ['⟨<channel', '\u001b[⟨<channel', '‹‹<"/system', '〈&lt;ｃhannel']) {
+    assert.doesNotMatch(sanitizeValue(nested), /[⟨‹〈]/u, nested);
+  }
+  assert.equal(sanitizeValue('a 〈title〉 & ‹more›'), 'a 〈title〉   ‹more›');
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import crypto from 'node:crypto';
 import {
   chmodSync,
   chownSync,
@@ -8,6 +9,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { text } from 'node:stream/consumers';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -101,4 +103,17 @@ test('a proof fits its side, nonce, time and token, and nothing else', () => {
     [proof],
   ];
   for (const other of others) assert.equal(proofFits(proof, other), false, String(other));
+});
+
+test('proofs are compared in a time that does not tell how much of one is right', (t) => {
+  const compare = t.mock.method(crypto, 'timingSafeEqual');
+  syncBuiltinESMExports();
+  t.after(() => {
+    compare.mock.restore();
+    syncBuiltinESMExports();
+  });
+  const proof = proofOf('t', 'client', 'n', 1);
+  const others = [proof, `0${proof.slice(1)}`, `${proof.slice(0, -1)}0`, 'x'.repeat(proof.length)];
+  for (const other of others) proofFits(proof, other);
+  assert.equal(compare.mock.callCount(), others.length);
 });

@@ -61,6 +61,11 @@ test('every field that a command prints as JSON is documented', async (t) => {
   await documented(['cleanup'], section(SPECIFICATION, 'Retention'));
   await documented(['config'], CONFIG);
   await documented(['config', 'rate'], CONFIG);
+  await documented(['trust', 'ann', '--for', 'ben'], '');
+  await documented(['trust'], section(SPECIFICATION, 'trust.json') + '`ben`');
+  await documented(['block', 'eve'], section(COMMANDS, '`cc2cc trust`'));
+  const hold = ['--new-senders', 'hold'];
+  await documented(['inbox', ...hold], MESSAGE + section(COMMANDS, '`cc2cc receive`'));
   await documented(['validate', `${sandbox.root}/rules.json`], '', { code: 1 });
 
   const delegate = ['task', 'delegate', 'ben', 'Mend it.', '--from', 'ann'];

@@ -114,6 +114,7 @@ test('a bridge root that cannot be is told at once', async (t) => {
 });
 
 test('a daemon dies during a call: the next one gets it again and answers', async (t) => {
+  const begun = Date.now();
   const home = makeHome(t);
   const first = await FakeDaemon.start(t, home, { tools: 'old' });
   const shim = new ShimProcess(t, home);
@@ -135,7 +136,9 @@ test('a daemon dies during a call: the next one gets it again and answers', asyn
   const next = await second.peer();
   const { reattach, ...facts } = next.hello.session!;
   assert.deepEqual(facts, peer.hello.session);
-  assert.deepEqual(reattach, { name: 'fox-2', listed: true, tools: 'old', pushed: ['msg-1'] });
+  const { since = 0, ...known } = reattach!;
+  assert.deepEqual(known, { name: 'fox-2', listed: true, tools: 'old', pushed: ['msg-1'] });
+  assert.ok(since >= begun && since <= Date.now(), 'when it was given the name first');
   const replayed = [await next.lines.next(), await next.lines.next(), await next.lines.next()];
   assert.deepEqual(replayed, [
     { jsonrpc: '2.0', ...INITIALIZE },

@@ -20,6 +20,8 @@ export interface AgentOptions {
   args?: readonly string[];
   /** Of another build. */
   shim?: string;
+  /** Is shown the client before its handshake, which may come to nothing. */
+  onStarted?: (client: McpClient) => void;
 }
 
 /** A session: its client with the name that it was granted. */
@@ -46,6 +48,7 @@ export function startShim(sandbox: Sandbox, options: AgentOptions = {}): McpClie
   });
   const client = McpClient.start({ command: process.execPath, args: [shim, ...args], env, cwd });
   sandbox.defer(() => endShim(client));
+  options.onStarted?.(client);
   return client;
 }
 

@@ -21,6 +21,8 @@ export interface CliOptions {
   cwd?: string;
   /** Of another build. */
   program?: string;
+  /** SIGKILL after so long; the exit code is null then. */
+  killAfterMs?: number | undefined;
 }
 
 export interface CliResult {
@@ -77,11 +79,11 @@ function run(
   sandbox: Sandbox,
   command: string,
   args: readonly string[],
-  { stdin = '', env = {}, cwd = sandbox.work }: CliOptions,
+  { stdin = '', env = {}, cwd = sandbox.work, killAfterMs = HUNG_MS }: CliOptions,
 ): Promise<CliResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { env: sandbox.envWith(env), cwd, stdio: 'pipe' });
-    const hung = setTimeout(() => child.kill('SIGKILL'), HUNG_MS);
+    const hung = setTimeout(() => child.kill('SIGKILL'), killAfterMs);
     const said: [Buffer[], Buffer[]] = [[], []];
     child.stdout.on('data', (chunk: Buffer) => said[0].push(chunk));
     child.stderr.on('data', (chunk: Buffer) => said[1].push(chunk));

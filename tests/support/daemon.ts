@@ -20,6 +20,7 @@ export type OwnDaemon = LineChild & { rendezvous: Rendezvous };
  * Runs `cc2cc-daemon run` as a child and waits until it is ready and can be found.
  *
  * @param program of another build
+ * @param wrap a command that runs it as its own process, such as `unshare --user`
  * @throws Error with its stderr when it ends instead
  */
 export async function startDaemon(
@@ -27,10 +28,12 @@ export async function startDaemon(
   extras: Extras = {},
   args: readonly string[] = [],
   program = DAEMON,
+  wrap: readonly string[] = [],
 ): Promise<OwnDaemon> {
   const { rendezvous: file } = sandbox.hostPaths(extras);
   const env = sandbox.envWith(extras);
-  const child = new LineChild({ command: process.execPath, args: [program, 'run', ...args], env });
+  const [command = '', ...rest] = [...wrap, process.execPath, program, 'run', ...args];
+  const child = new LineChild({ command, args: rest, env });
   sandbox.defer(() => endChild(child));
   const rendezvous = await until(
     () => {

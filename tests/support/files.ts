@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureMailbox } from '../../mail/deliver.js';
+import { Keyring } from '../../mail/keyring.js';
 import {
   createMessage,
   encodeMessage,
@@ -56,6 +57,14 @@ export function dropMessage(where: Root, to: string, fields: Partial<Draft> = {}
   const { id, drop } = stageMessage(where, to, fields);
   drop();
   return id;
+}
+
+/** The same, signed: what claims the name of a session that is attached is refused without. */
+export function dropSigned(where: Root, to: string, fields: Partial<Draft> = {}): string {
+  const draft: Draft = { id: newMessageId(), from: 'hand-writer', to, text: 'hello', ...fields };
+  const message = new Keyring(where.root).seal(createMessage(draft));
+  stageBytes(where, to, draft.id, encodeMessage(message)).drop();
+  return draft.id;
 }
 
 /** File names in a folder of the mailbox of `name`, in order; none where there is no folder. */

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { PRIORITIES } from '../../../protocol/envelope.js';
-import { sentenceOf } from '../../../protocol/errors.js';
+import { reportOf, sentenceOf } from '../../../protocol/errors.js';
 import { listedNames } from '../../../mail/directory.js';
 import { onlineNames } from '../../directory.js';
 import { audienceOf } from '../../../mail/audience.js';
 import { dispatch, stateSentence } from '../../dispatch.js';
 import { plural } from '../../lanes/digest.js';
+import { reachedBefore } from '../../reached-before.js';
 import { defineTool, textArgument } from './tool.js';
 
 export const broadcast = defineTool({
@@ -18,7 +19,9 @@ export const broadcast = defineTool({
   }),
   handle: async ({ include_away: all = false, ...args }, { office, session, requestId, stamp }) => {
     const self = office.register(session);
-    const online = onlineNames(office, self);
+    const origin = { session, requestId, stamp };
+    const reached = reachedBefore(office, origin);
+    const online = [...new Set([...onlineNames(office, self), ...reached.keys()])].sort();
     const { names, away } = audienceOf(self, online, listedNames(office), all);
     const leftOut =
       away === 0
@@ -29,19 +32,26 @@ export const broadcast = defineTool({
       return { text: `${nobody}: nothing was sent. ${leftOut}`.trim() };
     }
     // Each recipient on its own: one full inbox must not keep the news from the others.
-    const lines = await Promise.all(
+    const tried = await Promise.all(
       names.map(async (to) => {
         try {
-          const letter = { ...args, to, broadcast: true };
-          const receipt = await dispatch(office, { session, requestId, stamp }, letter);
+          const letter = { ...args, to: reached.get(to) ?? to, broadcast: true };
+          const receipt = await dispatch(office, origin, letter);
           return `- ${receipt.id}: ${stateSentence(office, receipt)}`;
         } catch (error) {
+          if (reportOf(error).code === 'E_BLOCKED') return undefined;
           return `- ${to}: not sent. ${sentenceOf(error)}`;
         }
       }),
     );
+    const lines = tried.filter((line) => line !== undefined);
     const failed = lines.filter((line) => line.includes(': not sent. ')).length;
-    const accepted = `Accepted for ${names.length - failed} of ${names.length} agents:`;
-    return { text: [accepted, ...lines, leftOut].filter(Boolean).join('\n') };
+    const accepted = `Accepted for ${lines.length - failed} of ${lines.length} agents:`;
+    const passedOver = names.length - lines.length;
+    const blocked =
+      passedOver === 0
+        ? ''
+        : `${plural(passedOver, 'agent')} passed over, by trust.json of the user: no messages from you are wanted there.`;
+    return { text: [accepted, ...lines, blocked, leftOut].filter(Boolean).join('\n') };
   },
 });

@@ -6,11 +6,11 @@ export const checkInbox = defineTool({
   description: 'Read the messages that wait for you.',
   schema: z.strictObject({}),
   alwaysLoad: true,
-  handle: (_args, { office, session }) => {
+  handle: async (_args, { office, session }) => {
     office.register(session);
     office.evidence.collect(session);
     office.legacy.fetch([session]);
-    office.inboxes.look(session); // the directory is the truth, whatever rang or did not ring
+    await office.inboxes.lookFor(session); // the directory is the truth, whatever rang or did not ring
     return { text: '', inbox: true };
   },
 });

@@ -51,12 +51,13 @@ export const listAgents = defineTool({
 
 /** Status, folder, lane, mail that waits, and last, since others write it, what the agent says. */
 function line(agent: AgentStatus): string {
-  const { name, status, directory, summary, waiting, lastSeen, lane } = agent;
+  const { name, status, directory, summary, waiting, held = 0, lastSeen, lane } = agent;
   const facts = [
     status === 'offline' ? `away${since(lastSeen)}` : status,
     ...(directory === null ? [] : [`in ${sanitizeValue(directory)}`]),
     ...(lane === null ? [] : [`by ${sanitizeValue(lane)}${trust(agent)}`]),
     ...(waiting === 0 ? [] : [`${waiting} waiting`]),
+    ...(held === 0 ? [] : [`${held} of them until its user approves`]),
   ];
   const about = summary === null ? '' : `: ${sanitizeValue(summary)}`;
   return `- ${name}: ${facts.join(', ')}${about}`;

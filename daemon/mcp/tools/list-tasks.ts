@@ -3,6 +3,7 @@ import { taskDetail, taskLine } from '../../../mail/tasks/describe.js';
 import { selectTasks } from '../../../mail/tasks/list.js';
 import { isParty } from '../../../mail/tasks/parties.js';
 import { unknownTask } from '../../../mail/tasks/store.js';
+import { isKeptFrom } from '../../tasks/kept-from.js';
 import type { Office } from '../../office.js';
 import { defineTool } from './tool.js';
 
@@ -26,15 +27,21 @@ export const listTasks = defineTool({
 
 function detailOf(office: Office, self: string, id: string): string {
   const task = office.tasks.read(id);
-  if (task === undefined || !isParty(office, task, self)) throw unknownTask(id, self);
+  const isTheirs = task !== undefined && isParty(office, task, self);
+  if (!isTheirs || isKeptFrom(office, task, self)) throw unknownTask(id, self);
   return taskDetail(office, task);
 }
 
 async function listOf(office: Office, self: string): Promise<string> {
-  const { open, ended, more } = await selectTasks(office.tasks, office, {
+  const {
+    open: all,
+    ended,
+    more,
+  } = await selectTasks(office.tasks, office, {
     agent: self,
     ended: MAX_ENDED,
   });
+  const open = all.filter((task) => !isKeptFrom(office, task, self));
   if (open.length + ended.length === 0) return 'You have neither given nor got a task.';
   const shown = [...open.slice(0, MAX_OPEN), ...ended];
   const left = open.length - Math.min(open.length, MAX_OPEN);

@@ -46,11 +46,12 @@ export const reply = defineTool({
 function answeredMessage(office: Office, session: Session, id: string): Message {
   const mailbox = session.agent?.mailbox;
   if (mailbox !== undefined && isMessageId(id)) {
-    const entry = mailbox.entries.get(id);
+    const entry = mailbox.get(id);
     const waiting = entry === undefined ? undefined : mailbox.read(entry);
-    if (waiting !== undefined) return waiting;
+    const isHeld = mailbox.isUnapproved(id); // it has not been given this one
+    if (waiting !== undefined && !isHeld) return waiting;
     const seen = findMail(office.root, session.agent?.name ?? '', id, office.gate.keys);
-    if (seen !== undefined) return seen.message;
+    if (seen !== undefined && !isHeld) return seen.message;
   }
   throw new Cc2ccError(
     'E_UNKNOWN_MESSAGE',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseBy } from '../../../protocol/check-by.js';
 import type { Stamp } from '../../../protocol/stamp.js';
 import type { Entry } from '../../entry.js';
 import type { Office } from '../../office.js';
@@ -62,6 +63,6 @@ export function defineTool<Schema extends z.ZodObject>(tool: {
     inputSchema,
     alwaysLoad: tool.alwaysLoad ?? false,
     readOnly: tool.readOnly ?? false,
-    call: (args, call) => tool.handle(tool.schema.parse(args ?? {}), call),
+    call: (args, call) => tool.handle(parseBy(tool.schema, args ?? {}), call),
   };
 }

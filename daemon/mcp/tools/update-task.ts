@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { CHANGE_STATES } from '../../../mail/tasks/states.js';
 import { toldSentences } from '../../../mail/tasks/tell.js';
+import { unknownTask } from '../../../mail/tasks/store.js';
+import { isKeptFrom } from '../../tasks/kept-from.js';
 import { originId } from '../../dispatch.js';
 import { updateTask as update } from '../../tasks/update.js';
 import { defineTool, textArgument } from './tool.js';
@@ -16,6 +18,8 @@ export const updateTask = defineTool({
   }),
   handle: async ({ task_id: id, state, text }, { office, session, requestId, stamp }) => {
     const by = office.register(session);
+    const kept = office.tasks.read(id);
+    if (kept !== undefined && isKeptFrom(office, kept, by)) throw unknownTask(id, by);
     const request =
       stamp === undefined ? undefined : originId({ session, requestId, stamp }, `${id} ${state}`);
     const { changed, told } = await update(office, { id, by, state, text, request });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isName, NAME_RULE } from '../../../protocol/names.js';
 import { describeAgent, onlineNames } from '../../directory.js';
 import type { Profile } from '../../../mail/profile.js';
+import { heldLine } from '../../lanes/unapproved.js';
 import { plural } from '../../lanes/digest.js';
 import { sanitizeText, sanitizeValue } from '../../../protocol/sanitize.js';
 import { warningOf } from '../../rivals.js';
@@ -27,6 +28,7 @@ export const whoami = defineTool({
           ? []
           : [`The wished name "${sanitizeValue(wish)}" is not possible (${NAME_RULE}).`]),
         ...ruleSentences(office, name),
+        ...[heldLine(session)].filter((line) => line !== undefined),
         `Attached since ${session.since.toISOString()}, root ${office.root}.`,
       ].join('\n'),
     };
@@ -44,7 +46,7 @@ function selfSentences({ summary, description, skills }: Profile): string[] {
 
 /** What rules.json keeps from the session, and whether it is in force as it is. */
 function ruleSentences(office: Office, name: string): string[] {
-  const { problem } = office.rules;
+  const problems = [office.rules.problem, office.trust.problem];
   const waiting = office.agent(name)?.agent?.mailbox.waiting() ?? [];
   const muted = waiting.filter(({ subject }) => office.rules.isMuted(subject, name)).length;
   return [
@@ -53,7 +55,9 @@ function ruleSentences(office: Office, name: string): string[] {
       : [
           `${plural(muted, 'message')} of senders that rules.json mutes ${muted === 1 ? 'waits' : 'wait'}: check_inbox shows them.`,
         ]),
-    ...(problem === undefined ? [] : [`For your user: ${sanitizeText(problem)}.`]),
+    ...problems.flatMap((problem) =>
+      problem === undefined ? [] : `For your user: ${sanitizeText(problem)}.`,
+    ),
   ];
 }
 

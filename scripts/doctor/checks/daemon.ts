@@ -1,5 +1,6 @@
 import { isAnythingAt } from '../../../protocol/anything-at.js';
 import { rmSync } from 'node:fs';
+import { assertPrivateFolder } from '../../../protocol/private-folder.js';
 import { join } from 'node:path';
 import { differences } from '../../config/in-force.js';
 import type { StatusReport } from '../../../protocol/control.js';
@@ -47,6 +48,7 @@ export const DAEMON_CHECKS: readonly Check[] = [
       return ok(path); // one that hangs is alive
     },
     mend: async ({ paths }) => {
+      assertPrivateFolder(paths.state);
       // While we hold it nobody publishes another one.
       const lock = takeProcessLock(join(paths.locks, 'start'));
       if (!lock.ok) return [];

@@ -54,7 +54,7 @@ export const MODE_CHECKS: readonly Check[] = [
 
 /** What a root holds; `-to-` is the older form of mailboxes. */
 const OURS =
-  /^(?:(?:[a-z0-9][a-z0-9-]*-)?to-.*|status|agents|rejected|leases|tasks|secret\.key.*|(?:rules|format)\.json)$/;
+  /^(?:(?:[a-z0-9][a-z0-9-]*-)?to-.*|status|agents|rejected|leases|tasks|secret\.key.*|(?:rules|trust|format)\.json)$/;
 
 const KINDS = { file: 'a file', folder: 'a folder', link: 'a link', other: 'a FIFO or a device' };
 

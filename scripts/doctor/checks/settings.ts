@@ -2,13 +2,16 @@ import { explainConfig } from '../../../protocol/config.js';
 import { Cc2ccError } from '../../../protocol/errors.js';
 import { hostPaths } from '../../../protocol/host-paths.js';
 import { bridgeRoot } from '../../../protocol/paths.js';
+import { gateByFiles } from '../../../mail/gate.js';
+import { heldBy } from '../../../mail/held.js';
+import { readTrust } from '../../../mail/trust.js';
 import { readRules } from '../../../mail/rules.js';
 import { rootPaths } from '../../../protocol/paths.js';
 import { byHand, fail, ok, warn, type Check } from '../check.js';
 import { lookAt } from '../look-at.js';
-import { few } from '../words.js';
+import { count, few } from '../words.js';
 
-/** What the user has written: settings and rules. */
+/** What the user has written: settings, rules, and who may write to whom. */
 export const SETTINGS_CHECKS: readonly Check[] = [
   {
     id: 'settings',
@@ -58,6 +61,29 @@ export const SETTINGS_CHECKS: readonly Check[] = [
         });
       }
       return ok(found.kind === 'missing' ? 'none (no rules.json)' : path);
+    },
+  },
+  {
+    id: 'trust',
+    title: 'Trust',
+    look: (scene) => {
+      const root = scene.existingRoot();
+      const path = rootPaths(root).trust;
+      const found = readTrust(path);
+      if (found.kind === 'bad') {
+        return fail(`${path} is not good: ${found.problem}`, {
+          details: ['The lists before stay until the daemon ends; then all messages are held.'],
+          ...byHand(lookAt(path)?.kind === 'file' ? `$EDITOR '${path}'` : `ls -ld '${path}'`),
+        });
+      }
+      const { total } = heldBy(root, gateByFiles(root, scene.config()));
+      if (total > 0) {
+        return warn(
+          `${count(total, 'message waits', 'messages wait')} for your approval`,
+          byHand('cc2cc inbox'),
+        );
+      }
+      return ok(found.kind === 'missing' ? 'none (no trust.json)' : path);
     },
   },
 ];

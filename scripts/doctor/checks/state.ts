@@ -4,6 +4,7 @@ import { isDeadSocket } from '../../../protocol/dead-socket.js';
 import { socketFolders, type HostPaths } from '../../../protocol/host-paths.js';
 import { leaseHolder } from '../../../protocol/lease.js';
 import { isOwn } from '../../../protocol/own-file.js';
+import { assertPrivateFolder } from '../../../protocol/private-folder.js';
 import { isRunning, type ProcessIdentity } from '../../../protocol/process-identity.js';
 import { takeProcessLock } from '../../../protocol/process-lock.js';
 import { BY_DOCTOR, byHand, fail, ok, skip, warn, type Check } from '../check.js';
@@ -52,14 +53,16 @@ export const STATE_CHECKS: readonly Check[] = [
       }
       return ok(held.length === 0 ? 'none is held' : held.join(', '));
     },
-    mend: ({ paths }) =>
+    mend: ({ paths }) => {
+      assertPrivateFolder(paths.state);
       // Taken over as the next start would: nothing is removed under anybody's feet.
-      locksIn(paths).stale.flatMap((folder) => {
+      return locksIn(paths).stale.flatMap((folder) => {
         const taken = takeProcessLock(folder);
         if (!taken.ok) return [];
         taken.lease.release();
         return [`released ${folder}`];
-      }),
+      });
+    },
   },
   {
     id: 'sockets',
@@ -98,7 +101,8 @@ function locksIn(paths: HostPaths): { held: string[]; stale: string[] } {
 
 /** Sockets of this root in all folders in which a daemon of it may have made one. */
 async function deadSockets({ paths }: Scene): Promise<Place[]> {
-  const sockets = socketFolders(paths).flatMap((folder) =>
+  const folders = socketFolders(paths).filter((folder) => lookAt(folder)?.kind === 'folder');
+  const sockets = folders.flatMap((folder) =>
     namesIn(folder)
       .filter((name) => name.startsWith(`${paths.key}-`) && name.endsWith('.sock'))
       .flatMap((name) => lookAt(join(folder, name)) ?? [])

@@ -15,11 +15,14 @@ export const WATCHER_CHECKS: readonly Check[] = [
     id: 'watcher',
     title: 'Watcher',
     look: async (scene) => {
-      const { watcher } = await reportOf(scene);
+      const { watcher, health } = await reportOf(scene);
       if (!watcher.ok) {
+        const why = health.problems.find((problem) => problem.includes('cannot be watched'));
+        // The daemon tells what it lacks. Once there is more it watches again by itself.
+        const more = /sudo sysctl [\w.]+=\d+/.exec(why ?? '')?.[0];
         return fail('an inbox cannot be watched; mail comes seconds late', {
-          details: ['On Linux see "File events": the limits of inotify may be reached.'],
-          ...byHand(RESTART),
+          details: why === undefined ? [] : [why],
+          ...byHand(more ?? RESTART),
         });
       }
       if (watcher.missed >= MANY_MISSED) {

@@ -51,6 +51,15 @@ test('up to five are pushed one by one, each saying how to answer it', () => {
   }
 });
 
+test('a text that begins as a repetition does is not taken for one', () => {
+  const text = '(possibly repeated)\nDo not do it, somebody has.';
+  const [push] = composePushes([offered(1, text)]).pushes;
+  assert.match(push!.content, /^\(possibly repeated\)\nDo not/); // a text may say anything
+  assert.equal(push!.meta['repeated'], undefined);
+  const [again] = composePushes([offered(1, text, {}, true)]).pushes;
+  assert.equal(again!.meta['repeated'], 'true');
+});
+
 test('facts of a single push stand in its attributes', () => {
   const fields = { replyTo: 'msg-r', thread: 'msg-t', type: 'task', priority: 'high' } as const;
   const [push] = composePushes([offered(1, 'x', fields, true)]).pushes;
@@ -61,6 +70,7 @@ test('facts of a single push stand in its attributes', () => {
     type: 'task',
     priority: 'high',
     verified: 'true',
+    repeated: 'true',
     reply_to: 'msg-r',
     thread: 'msg-t',
     task_id: push!.meta['task_id'],

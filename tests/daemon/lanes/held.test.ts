@@ -7,6 +7,7 @@ import type { Session } from '../../../daemon/session.js';
 interface Bench {
   held: Held;
   entries: Entry[];
+  mailbox: { unread: number };
   said: string[];
   answer: Said;
   tick: (ms: number) => Promise<void>;
@@ -17,10 +18,16 @@ function bench(t: TestContext): Bench {
   let clock = 0;
   t.mock.method(performance, 'now', () => clock);
   const entries: Entry[] = [];
-  const mailbox = { waiting: () => entries, read: () => undefined };
+  const mailbox = {
+    waiting: () => entries,
+    read: () => undefined,
+    unread: 0,
+    nameUnread: () => {},
+  };
   const session = { agent: { mailbox }, mayWake: () => true } as unknown as Session;
   const made: Bench = {
     entries,
+    mailbox,
     said: [],
     answer: 'said',
     held: new Held(session, ({ content }) => {
@@ -37,6 +44,16 @@ function bench(t: TestContext): Bench {
 }
 
 const entry = (): Entry => ({ held: false }) as Entry;
+
+test('where something is unread, that counts too, and what was read since the last offer', async (t) => {
+  const b = bench(t);
+  b.entries.push(entry());
+  b.held.hold(b.entries);
+  b.entries.push(entry());
+  b.mailbox.unread = 16;
+  await b.tick(1);
+  assert.match(b.said[0] ?? '', /^Up to 18 messages for you wait/);
+});
 
 test('what is held is said once, and news of it at most every ten seconds', async (t) => {
   const b = bench(t);

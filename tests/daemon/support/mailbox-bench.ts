@@ -10,8 +10,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { pino } from 'pino';
 import { Mailbox } from '../../../daemon/mailbox.js';
-import type { Gate } from '../../../mail/gate.js';
-import { Keyring } from '../../../mail/keyring.js';
+import { gateByFiles, type Gate } from '../../../mail/gate.js';
 import { ensureMailbox } from '../../../mail/deliver.js';
 import { createMessage, encodeMessage, type Message } from '../../../protocol/envelope.js';
 import { derivedMessageId } from '../../../protocol/ids.js';
@@ -38,20 +37,23 @@ export class MailboxBench {
     const root = tempFolder(t); // goes after the mailbox that makes files in it
     this.paths = mailboxPaths(root, 'ben');
     this.rejected = join(root, 'rejected');
-    this.gate = { keys: new Keyring(root), policy: 'flag' };
+    this.gate = gateByFiles(root, { signatures: 'flag', encrypt: false, newSenders: 'accept' });
     ensureMailbox(this.paths);
     mkdirSync(this.rejected);
     this.mailbox = this.open({});
   }
 
   /** The mailbox as a daemon after this one would see it. */
-  open({ given = [] }: { given?: Iterable<string> }): Mailbox {
+  open(
+    { given = [], since }: { given?: Iterable<string>; since?: number | undefined },
+    atOnce?: number,
+  ): Mailbox {
     const before = this.mailbox as Mailbox | undefined;
     before?.flush();
     before?.spare.close();
     const log = pino({ level: 'silent' });
-    const known = { ids: new Set(given), lane: 'channel' as const };
-    this.mailbox = new Mailbox(this.paths, this.rejected, this.gate, known, log);
+    const known = { ids: new Set(given), since, lane: 'channel' as const };
+    this.mailbox = new Mailbox(this.paths, this.rejected, this.gate, known, log, atOnce);
     return this.mailbox;
   }
 

@@ -10,7 +10,7 @@ import { mailboxPaths, rootPaths } from '../../../protocol/paths.js';
 import { attachAgent } from '../../support/agents.js';
 import { startDaemon } from '../../support/daemon.js';
 import { until } from '../../support/events.js';
-import { dropMessage, listDone, listInbox, mailboxOf } from '../../support/files.js';
+import { dropMessage, dropSigned, listDone, listInbox, mailboxOf } from '../../support/files.js';
 import { makeSandbox, type Sandbox } from '../../support/sandbox.js';
 import { drainInbox, killDaemon, successor } from '../lifecycle/support.js';
 
@@ -42,7 +42,7 @@ test('of an attached agent done/ is cleaned, and somebody who is gone is forgott
   const ann = await attachAgent(sandbox, { name: 'ann', lanes: 'tool' });
   const ben = await attachAgent(sandbox, { name: 'ben', lanes: 'tool' });
   await ben.close();
-  const lasting = dropMessage(sandbox, 'cid', { from: 'ann', ttl: 0 });
+  const lasting = dropSigned(sandbox, 'cid', { from: 'ann', ttl: 0 });
   dropMessage(sandbox, 'ann', old); // expires, and goes to done/ and away
   await until(() => listInbox(sandbox, 'ann').length === 0, 'expired');
   await until(() => listDone(sandbox, 'ann').length === 0, 'gone');
@@ -66,11 +66,11 @@ test('what was seen and lasts for ever leaves a tombstone, and does not come aga
   t.after(() => sandbox.cleanup());
   await attachAgent(sandbox, { name: 'ann', lanes: 'tool' });
   const ben = await attachAgent(sandbox, { name: 'ben', lanes: 'tool' });
-  const id = dropMessage(sandbox, 'ben', { from: 'ann', text: 'once only', ttl: 0 });
+  const id = dropSigned(sandbox, 'ben', { from: 'ann', text: 'once only', ttl: 0 });
   await drainInbox(ben);
   const path = join(mailboxOf(sandbox, 'ben').done, `${id}.json`);
   await until(() => isTombstone(path), 'tombstone');
-  dropMessage(sandbox, 'ben', { id, from: 'ann', text: 'once only', ttl: 0 });
+  dropSigned(sandbox, 'ben', { id, from: 'ann', text: 'once only', ttl: 0 });
   await until(() => readdirSync(rootPaths(sandbox.root).rejected).length > 0, 'rejected');
   await drainInbox(ben);
   assert.equal(ben.lines.filter((line) => line.includes('once only')).length, 1);
@@ -81,7 +81,7 @@ test('killed in the midst of it: the next daemon goes on, and nothing that waits
   t.after(() => sandbox.cleanup());
   await attachAgent(sandbox, { name: 'ann', lanes: 'tool' });
   const done = mailboxOf(sandbox, 'ben').done;
-  const waiting = dropMessage(sandbox, 'ben', { from: 'ann', ttl: 0 });
+  const waiting = dropSigned(sandbox, 'ben', { from: 'ann', ttl: 0 });
   const stones: string[] = [];
   for (let n = 0; n < 3000; n += 1) {
     const id = `msg-${n}`;
@@ -109,7 +109,7 @@ test('the daemon answers while it looks at very many files', async (t) => {
   t.after(() => sandbox.cleanup());
   await startDaemon(sandbox);
   const { done } = mailboxPaths(sandbox.root, 'ben');
-  dropMessage(sandbox, 'ben', { from: 'ann', ttl: 0 });
+  dropSigned(sandbox, 'ben', { from: 'ann', ttl: 0 });
   for (let n = 0; n < 20_000; n += 1) writeFileSync(join(done, `msg-${n}.json`), '{}');
   const paths = sandbox.hostPaths();
   let ended = false;

@@ -21,6 +21,8 @@ const FLOOD_MIB = 100;
 const MAX_GROWTH_MIB = 60;
 /** 400 sends make Node 24 grow by 55 for a while, whoever reads them; a loaded machine collects later. */
 const MAX_GROWTH_BY_SENDS_MIB = 110;
+/** The bound of 32 MiB, as strings and as bytes, and what was collected late; without it some 500. */
+const MAX_GROWTH_BY_ANSWERS_MIB = 250;
 
 async function scene(t: TestContext): Promise<{ sandbox: Sandbox; pair: Pair; pid: number }> {
   const sandbox = makeSandbox();
@@ -162,5 +164,23 @@ test('a session that never reads: senders are not held up, and it has lost nothi
   assert.ok(mib < 4, `no more than some buffers was pushed blindly: ${mib} MiB`);
   await until(() => listInbox(sandbox, 'deaf').length === 0, 'empty inbox');
   await pair.exchange('afterwards');
+  assert.deepEqual(daemonPids(sandbox), [pid]);
+});
+
+test('a command that asks and never reads is cut off before its answers fill the memory', async (t) => {
+  const { sandbox, pair, pid } = await scene(t);
+  const deaf = await RawConnection.open(sandbox);
+  await deaf.greet(goodHello(sandbox));
+  deaf.socket.pause();
+  const questions = Buffer.from('{"jsonrpc":"2.0","id":1,"method":"status"}\n'.repeat(10_000));
+  let sent = 0;
+  const growth = await growthDuring(pid, async () => {
+    for (; sent < 12 && !deaf.socket.destroyed; sent += 1) {
+      await new Promise((resolve) => deaf.socket.write(questions, resolve));
+      await pair.exchange(`while one asks ${sent}`);
+    }
+  });
+  assert.ok(deaf.socket.destroyed, `not cut off after ${sent * 10_000} questions`);
+  assert.ok(growth < MAX_GROWTH_BY_ANSWERS_MIB, `the daemon grew by ${Math.round(growth)} MiB`);
   assert.deepEqual(daemonPids(sandbox), [pid]);
 });

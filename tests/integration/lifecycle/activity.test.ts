@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { idsOf } from '../../../scripts/mcp-client.js';
 import { attachAgent, awake } from '../../support/agents.js';
-import { dropMessage } from '../../support/files.js';
+import { dropSigned } from '../../support/files.js';
 import { beginTurn, endTurn } from '../../support/hooks.js';
 import { makeSandbox } from '../../support/sandbox.js';
 import { daemonCommand } from './support.js';
@@ -28,7 +28,7 @@ test('list_agents and status tell busy and idle agents, and what waits for them'
   await endTurn(sandbox, ben);
   assert.equal(await lineOfBen(), `- ben: idle, in ${sandbox.work}, by channel (not confirmed)`);
 
-  dropMessage(sandbox, 'ben', { from: 'ann', text: 'first' });
+  dropSigned(sandbox, 'ben', { from: 'ann', text: 'first' });
   const [id] = idsOf(await ben.waitForMessage('first'));
   assert.equal(
     await lineOfBen(),

@@ -10,15 +10,25 @@ import type { Sandbox } from '../../support/sandbox.js';
  * @returns why that cannot be done here, for `t.skip`
  */
 export function mountRoot(sandbox: Sandbox, options: string): string | undefined {
+  return mountSmall(sandbox, sandbox.root, options);
+}
+
+/** The same for any folder of the sandbox. */
+export function mountSmall(sandbox: Sandbox, folder: string, options: string): string | undefined {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'needs root and Linux';
-  mkdirSync(sandbox.root, { mode: 0o700 });
-  const trouble = run('mount', '-t', 'tmpfs', '-o', `mode=0700,${options}`, 'tmpfs', sandbox.root);
+  mkdirSync(folder, { mode: 0o700, recursive: true });
+  const trouble = run('mount', '-t', 'tmpfs', '-o', `mode=0700,${options}`, 'tmpfs', folder);
   if (trouble !== undefined) return trouble;
+  unmountLater(sandbox, folder);
+  return undefined;
+}
+
+/** What is mounted in the sandbox goes before the sandbox does. */
+export function unmountLater(sandbox: Sandbox, folder: string): void {
   sandbox.defer(async () => {
     await endDaemons(sandbox);
-    while (isMounted(sandbox.root)) unmount(sandbox.root);
+    while (isMounted(folder)) unmount(folder);
   });
-  return undefined;
 }
 
 /**
@@ -45,7 +55,7 @@ function isMounted(root: string): boolean {
 }
 
 /** @returns what went wrong */
-function run(command: string, ...args: string[]): string | undefined {
+export function run(command: string, ...args: string[]): string | undefined {
   const { status, stderr, error } = spawnSync(command, args, { encoding: 'utf8' });
   return status === 0 ? undefined : `${command}: ${error?.message ?? stderr.trim()}`;
 }

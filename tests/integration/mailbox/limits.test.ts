@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { RATE_BURST } from '../../../protocol/limits.js';
 import { attachAgent, awake } from '../../support/agents.js';
 import { until } from '../../support/events.js';
-import { dropMessage, listInbox } from '../../support/files.js';
+import { dropMessage, dropSigned, listInbox } from '../../support/files.js';
 import { drainInbox, pushedIds, sandboxFor } from './support/inbox.js';
 
 test('after a burst the sender is told to wait; others and files are not', async (t) => {
@@ -24,7 +24,7 @@ test('after a burst the sender is told to wait; others and files are not', async
   }
   await until(() => pushedIds(ben).length === accepted, 'the accepted ones');
   assert.ok(!(await ben.call('send', { to: 'ann', text: 'the other way' })).isError);
-  const dropped = Array.from({ length: 40 }, () => dropMessage(sandbox, 'ben', { from: 'ann' }));
+  const dropped = Array.from({ length: 40 }, () => dropSigned(sandbox, 'ben', { from: 'ann' }));
   const got = await until(async () => {
     const all = [...pushedIds(ben), ...(await drainInbox(ben))];
     return dropped.every((id) => all.includes(id)) && all;

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { existsSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { attachAgent, awake, nameOf } from '../../support/agents.js';
+import { currentName, registryOf } from '../../../mail/directory.js';
+import { callDaemon } from '../../../protocol/control.js';
+import { attachAgent, awake, nameOf, startShim } from '../../support/agents.js';
+import { startDaemon } from '../../support/daemon.js';
 import { until } from '../../support/events.js';
 import { dropMessage, listDone, listInbox, mailboxOf } from '../../support/files.js';
 import { drainInbox, idsIn, pushedIds, sandboxFor } from './support/inbox.js';
@@ -127,4 +130,19 @@ test('the wish for a name that is taken is granted with a number', async (t) => 
   const names: string[] = [];
   for (let i = 0; i < 3; i += 1) names.push((await attachAgent(sandbox, { name: 'api' })).name);
   assert.deepEqual(names, ['api', 'api-2', 'api-3']);
+});
+
+test('a former name that is borne again is nobody else’s, also if the daemon dies at once', async (t) => {
+  const sandbox = sandboxFor(t);
+  await startDaemon(sandbox);
+  const ben = await attachAgent(sandbox, { name: 'ben' });
+  await ben.call('register', { name: 'bob' });
+  // It has said nothing yet, so nothing has been written that can wait.
+  startShim(sandbox, { name: 'ben', env: { CC2CC_NO_LAUNCH: '1' } });
+  await until(async () => {
+    const { agents } = await callDaemon(sandbox.hostPaths(), 'status', {});
+    return agents.some(({ name, where }) => name === 'ben' && where === 'here');
+  }, 'the new ben');
+  // Whoever asks the files, as the next daemon does before he is back.
+  assert.equal(currentName(registryOf(sandbox.root), 'ben'), 'ben');
 });

@@ -6,7 +6,7 @@ import { RATE_BURST } from '../../../protocol/limits.js';
 import { idsOf } from '../../../scripts/mcp-client.js';
 import { attachAgent, awake, type Agent } from '../../support/agents.js';
 import { until } from '../../support/events.js';
-import { dropMessage, listInbox, mailboxOf } from '../../support/files.js';
+import { dropSigned, listInbox, mailboxOf } from '../../support/files.js';
 import type { Extras, Sandbox } from '../../support/sandbox.js';
 import { acceptedId } from '../lifecycle/support.js';
 import { sandboxFor } from './support/inbox.js';
@@ -61,7 +61,7 @@ test('the same answer to two messages is none, to one message it is', async (t) 
   const [sandbox, ann] = await pair(t, { CC2CC_REPEAT_SECONDS: '60' });
   await awake(ann);
   const ids = ['first?', 'second?'].map((text) =>
-    dropMessage(sandbox, 'ann', { from: 'ben', text }),
+    dropSigned(sandbox, 'ann', { from: 'ben', text }),
   );
   await ann.waitForMessage('second?');
   for (const id of ids) {

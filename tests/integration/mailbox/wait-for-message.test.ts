@@ -7,6 +7,7 @@ import type { McpClient } from '../../../scripts/mcp-client.js';
 import { daemonPid, signal } from '../../support/daemon.js';
 import { until } from '../../support/events.js';
 import { dropMessage, listDone } from '../../support/files.js';
+import { arrivals } from '../lifecycle/support.js';
 import { annAndBen, drainInbox, idOf, idsIn } from './support/inbox.js';
 
 /** A call that blocks; resolves once the daemon has it. */
@@ -33,6 +34,24 @@ for (const lanes of ['tool', 'channel'] as const) {
     assert.ok(ben.channel.every(({ content }) => !content.includes('here it is')));
   });
 }
+
+test('what follows the message that was waited for is not pushed before it', async (t) => {
+  const { ann, ben } = await annAndBen(t, 'channel');
+  for (let round = 0; round < 10; round += 1) {
+    const before = arrivals(ben).length;
+    const { answer } = await begin(ben, 'wait_for_message', { timeout_s: 30 });
+    const texts = Array.from({ length: 8 }, (_, nth) => `${round}.${nth}`);
+    const sent = await Promise.all(texts.map((text) => ann.call('send', { to: 'ben', text })));
+    await answer;
+    const came = (): string[] =>
+      arrivals(ben)
+        .map(({ id }) => id)
+        .slice(before);
+    await until(() => came().length >= sent.length, 'all of them');
+    assert.deepEqual(came(), sent.map(idOf), `in the order of sending, in round ${round}`);
+    await drainInbox(ben);
+  }
+});
 
 test('what waits already is returned at once', async (t) => {
   const { ann, ben } = await annAndBen(t, 'tool');

@@ -15,7 +15,14 @@ import { attachAgent, nameOf } from '../../support/agents.js';
 import { cli } from '../../support/cli.js';
 import { startDaemon } from '../../support/daemon.js';
 import { until } from '../../support/events.js';
-import { dropMessage, listDone, listInbox, listRejected, mailboxOf } from '../../support/files.js';
+import {
+  dropMessage,
+  dropSigned,
+  listDone,
+  listInbox,
+  listRejected,
+  mailboxOf,
+} from '../../support/files.js';
 import { OriginalAgent } from '../../support/original-agent.js';
 import { makeSandbox, type Sandbox } from '../../support/sandbox.js';
 import { idOf } from '../mailbox/support/inbox.js';
@@ -43,7 +50,7 @@ test('nothing in its mailbox is expired, moved or rejected while it lives', asyn
   const bob = await OriginalAgent.start(sandbox, 'bob');
   const ann = await attachAgent(sandbox, { name: 'ann', lanes: 'tool' });
   await ann.call('send', { to: 'bob', text: 'good' });
-  dropMessage(sandbox, 'bob', { from: 'ann', text: 'expired', ttl: 0.001 });
+  dropSigned(sandbox, 'bob', { from: 'ann', text: 'expired', ttl: 0.001 });
   const { inbox, dir } = mailboxOf(sandbox, 'bob');
   const yesterday = new Date(Date.now() - 2 * 24 * 60 * 60 * 1000);
   for (const [name, text] of [

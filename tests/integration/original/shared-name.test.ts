@@ -6,7 +6,7 @@ import { heartbeatPath, readHeartbeat } from '../../../protocol/heartbeat.js';
 import { attachAgent, awake, nameOf, type Agent } from '../../support/agents.js';
 import { startDaemon } from '../../support/daemon.js';
 import { until } from '../../support/events.js';
-import { dropMessage, listDone, listInbox, mailboxOf } from '../../support/files.js';
+import { dropMessage, dropSigned, listDone, listInbox, mailboxOf } from '../../support/files.js';
 import { OriginalAgent } from '../../support/original-agent.js';
 import { makeSandbox, type Sandbox } from '../../support/sandbox.js';
 import { daemonCommand, statusOf } from '../lifecycle/support.js';
@@ -68,7 +68,7 @@ test('what has expired there is told by one of them', async (t) => {
   const { sandbox, rival } = await scene(t, '100000');
   const cat = await attachAgent(sandbox, { name: 'cat' });
   await awake(cat);
-  const id = dropMessage(sandbox, 'ann', { from: 'cat', ttl: 0.001 });
+  const id = dropSigned(sandbox, 'ann', { from: 'cat', ttl: 0.001 });
   const other = dropMessage(sandbox, 'dan', { from: 'cat', ttl: 0.001 });
   await until(() => listDone(sandbox, 'dan').includes(`${other}.json`), 'a look for the expired');
   assert.deepEqual(listInbox(sandbox, 'ann'), [`${id}.json`]);

@@ -17,7 +17,7 @@ after(() => sandbox.cleanup());
 /** What may be in it. The sources that run unbundled are held against the folder below. */
 const ALLOWED = [
   /^(?:package\.json|README\.md|LICENSE)$/,
-  /^docs\/[\w-]+\.md$/,
+  /^docs\/[\w-]+\.(?:md|svg)$/,
   /^\.claude-plugin\/marketplace\.json$/,
   /^plugin\/(?:README\.md|launch\.cjs|\.claude-plugin\/plugin\.json|hooks\/hooks\.json|skills\/messages\/SKILL\.md)$/,
   /^service-templates\/(?:linux|macos|windows)\/[\w.-]+$/,

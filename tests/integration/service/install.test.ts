@@ -11,6 +11,8 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { launchLease } from '../../../protocol/launch.js';
+import { faultEnv } from '../../faults/fault.js';
 import { attachAgent } from '../../support/agents.js';
 import { daemonPid } from '../../support/daemon.js';
 import { fakeSystemd, type FakeSystemd } from '../../support/fake-systemd.js';
@@ -107,10 +109,39 @@ test('install and uninstall at once are done one after the other', async (t) => 
   if (sandbox === undefined || systemd === undefined) return;
   await systemd.daemon('install');
   const fox = await attachAgent(sandbox, { name: 'fox', env: systemd.env });
-  await Promise.all(['uninstall', 'install', 'uninstall'].map((verb) => systemd.daemon(verb)));
+  const said = await Promise.all(
+    ['uninstall', 'install', 'uninstall'].map((verb) => systemd.daemon(verb)),
+  );
   const places = [systemd.unitPath, systemd.wantsLink, systemd.serviceJson].map(exists);
-  assert.equal(new Set(places).size, 1, 'all of it or nothing');
+  const words = said.map(({ code, stdout, stderr }) => [code, stdout, stderr].join('\n'));
+  assert.equal(
+    new Set(places).size,
+    1,
+    `all of it or nothing: ${places.join()}\n${words.join('\n')}`,
+  );
   assert.match((await fox.call('whoami', {}, { timeoutMs: 20_000 })).text, /fox/);
+});
+
+test('what ends at the moment at which it was found in force is left to who holds the lease', async (t) => {
+  const { sandbox, systemd } = setUp(t) ?? {};
+  if (sandbox === undefined || systemd === undefined) return;
+  await systemd.daemon('install');
+  systemd.calls();
+  const held = launchLease(sandbox.hostPaths()); // as an uninstall that is under way
+  assert.ok(held.ok);
+  t.after(held.lease.release);
+  // The daemon answers once, and not again.
+  const env = faultEnv({
+    only: 'daemon-command',
+    calls: ['connect'],
+    at: 2,
+    times: 'on',
+    do: 'ECONNREFUSED',
+  });
+  const { code, stdout } = await systemd.daemonWith(env, 'install');
+  assert.equal(code, 0);
+  assert.match(stdout, /^Nothing to do/);
+  assert.deepEqual(changes(systemd.calls()), []);
 });
 
 test('a dry run changes nothing and shows what is done then', async (t) => {

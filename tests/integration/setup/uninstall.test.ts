@@ -38,8 +38,9 @@ test('init and uninstall leave the home as it was, with the mail beside it', asy
     ['removed', 'removed', 'stopped', 'removed', 'removed'],
   );
   assert.deepEqual(contentsOf(sandbox.home), before);
-  for (const folder of ['state', 'run', 'config']) {
-    assert.deepEqual(readdirSync(join(sandbox.dir, folder)), [], folder);
+  for (const folder of ['state', 'run', 'config', 'cache']) {
+    const path = join(sandbox.dir, folder);
+    assert.deepEqual(existsSync(path) ? readdirSync(path) : [], [], folder);
   }
   assert.ok(existsSync(join(sandbox.root, 'secret.key')));
 

@@ -1,6 +1,6 @@
 /** Expiry by the files alone. */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, renameSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { expiredItems } from '../../../mail/cleanup/expired.js';
@@ -58,6 +58,20 @@ test('a sender that has read the notice before the message was moved is not told
     renameSync(join(ann.inbox, notice), join(ann.done, notice));
   assert.deepEqual(countsOf(await clean(root, HOUR)), { expired: 1 });
   assert.equal(notices(root, 'ann').length, 1);
+});
+
+test('a replay does not take the place of what was seen, and nobody is told of it', async (t) => {
+  const root = new Root(t);
+  const { inbox, done } = root.mailbox('ben');
+  root.mailbox('ann');
+  const id = newMessageId();
+  root.put('ben', 'done', { id, from: 'ann', ttl: 1 });
+  root.put('ben', 'inbox', { id, from: 'ann', ttl: 1 });
+  const before = lstatSync(join(done, `${id}.json`)).ino;
+  assert.deepEqual(countsOf(await clean(root, HOUR)), {});
+  assert.equal(lstatSync(join(done, `${id}.json`)).ino, before);
+  assert.deepEqual(readdirSync(inbox), [`${id}.json`]);
+  assert.deepEqual(notices(root, 'ann'), []);
 });
 
 test('a sender is told under its name of now, and a stranger not at all', async (t) => {

@@ -8,6 +8,8 @@ import { keyItems } from '../../../mail/cleanup/keys.js';
 import { appendJournal, readJournal } from '../../../mail/delivery.js';
 import { Keyring } from '../../../mail/keyring.js';
 import { rejectFile } from '../../../mail/reject.js';
+import { TaskStore } from '../../../mail/tasks/store.js';
+import { taskOfMessageId } from '../../../mail/tasks/task-id.js';
 import { newMessageId } from '../../../protocol/ids.js';
 import { countsOf, DAY, Root } from './support/root.js';
 
@@ -111,4 +113,41 @@ test('a former key stays while a message in a mailbox of the older form may need
   assert.deepEqual(await clean(), {});
   rmSync(path);
   assert.deepEqual(await clean(), { key: 1 });
+});
+
+test('a former key stays while the title or the result of a task is written with it', async (t) => {
+  const root = new Root(t);
+  const keys = new Keyring(root.path, { encrypt: true });
+  keys.ensure();
+  const id = taskOfMessageId(newMessageId());
+  const submission = {
+    ...{ by: 'ann', requester: 'ann', candidates: ['ben'], at: new Date().toISOString() },
+    ...{ title: 'mend the build', priority: 'normal' as const, messages: {} },
+  };
+  await new TaskStore(root.path, keys).submit(id, submission).durable;
+  keys.rotate(Date.now() + 2000, new Date(Date.now() + 1000));
+  const clean = async (): Promise<Record<string, number>> =>
+    countsOf(await root.clean(30, { sources: [keyItems(keys)] }));
+  assert.deepEqual(await clean(), {}); // no message is as old, but the task has not ended
+  assert.equal(new TaskStore(root.path, keys).read(id)?.title, 'mend the build');
+  rmSync(join(root.path, 'tasks', id), { recursive: true });
+  assert.deepEqual(await clean(), { key: 1 });
+});
+
+test('a draft that a crash left beside its place goes like what was left in tmp/', async (t) => {
+  const root = new Root(t);
+  const uuid = 'd1f4f8ce-52d5-4d0c-9a8e-0a4c8f6d8f3a';
+  const names = ['secret.key', 'secret.key.former.json', 'rules.json', 'trust.json', 'format.json'];
+  const ours = names.map((name) => root.write(`${name}.${uuid}.tmp`, 'a key'));
+  const others = [
+    'secret.key',
+    'secret.key.tmp',
+    `notes.${uuid}.tmp`,
+    `secret.key.${uuid}.tmp.old`,
+  ];
+  const kept = others.map((name) => root.write(name, 'mine'));
+  assert.deepEqual(countsOf(await root.clean(1)), {});
+  assert.deepEqual(countsOf(await root.clean(2)), { tmp: 5 });
+  assert.deepEqual(ours.filter(existsSync), []);
+  assert.deepEqual(kept.filter(existsSync), kept);
 });

@@ -40,6 +40,15 @@ export const ROOT_SCENES: readonly Scene[] = [
     mend: /^cc2cc config$/,
   },
   {
+    id: 'trust',
+    what: 'trust.json is wrong',
+    breaks: (sandbox) => writeFileSync(root(sandbox, 'trust.json'), '{"version": 1, "agent": {}}'),
+    state: 'fail',
+    says: /trust\.json is not good: unknown key "agent"/,
+    mend: /EDITOR .*trust\.json/,
+    also: ['modes'],
+  },
+  {
     id: 'rules',
     what: 'rules.json is wrong',
     breaks: (sandbox) => writeFileSync(root(sandbox, 'rules.json'), '{"sender": {}}'),
