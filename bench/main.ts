@@ -1,20 +1,50 @@
 /** `npm run bench`: measures ours beside the least the system takes, and prints a table. */
+import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { describeDisk } from './disk.js';
-import { ratioOf, verdictOf, type Figure, type Line } from './figure.js';
+import {
+  ratioOf,
+  regressions,
+  verdictOf,
+  type Figure,
+  type Line,
+  type Recorded,
+} from './figure.js';
+import { broadcast } from './figures/broadcast.js';
 import { command } from './figures/command.js';
-import { drop } from './figures/drop.js';
+import { digest } from './figures/digest.js';
+import { crowded, drop } from './figures/drop.js';
 import { durable } from './figures/durable.js';
 import { hook } from './figures/hook.js';
 import { idle } from './figures/idle.js';
+import { load } from './figures/load.js';
 import { memory } from './figures/memory.js';
+import { poller } from './figures/poller.js';
 import { send } from './figures/send.js';
+import { sizes } from './figures/sizes.js';
 import { start } from './figures/start.js';
+import { together } from './figures/together.js';
 import { endOnInterrupt, removeSandboxes } from './sandboxed.js';
 import { renderTable } from './table.js';
 
-const FIGURES: readonly Figure[] = [drop, send, durable, start, hook, command, memory, idle];
+const FIGURES: readonly Figure[] = [
+  drop,
+  crowded,
+  send,
+  durable,
+  broadcast,
+  digest,
+  together,
+  start,
+  memory,
+  hook,
+  command,
+  sizes,
+  idle,
+  load,
+  poller,
+];
 const NAMES = FIGURES.map(({ name }) => name);
 const USAGE = `usage: npm run bench -- [--quick] [--json] [--check] [${NAMES.join('|')} …]`;
 
@@ -57,9 +87,14 @@ async function main(args: string[]): Promise<number> {
     console.log(renderTable(lines));
     console.log(`\nNode ${process.version}, ${process.platform}, ${cpus().length} cores. ${disk}`);
   }
-  const gross = check && lines.some((line) => verdictOf(line) === 'gross');
-  if (gross) console.error('A figure misses its goal by more than twice.');
-  return broken || gross ? 1 : 0;
+  const worse = check ? regressions(lines, readRecorded()) : [];
+  for (const line of worse) console.error(`Regression: ${line}.`);
+  return broken || worse.length > 0 ? 1 : 0;
+}
+
+function readRecorded(): Recorded {
+  const path = new URL('../../bench/recorded.json', import.meta.url);
+  return JSON.parse(readFileSync(path, 'utf8')) as Recorded;
 }
 
 interface Request {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 const MIB = 1024; // of the KiB that /proc counts in
 
@@ -35,4 +35,13 @@ function kibOf(text: string, field: string): number {
   const kib = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(text)?.[1];
   if (kib === undefined) throw new Error(`No ${field} in /proc.`);
   return Number(kib);
+}
+
+/** How often its threads went to sleep and were woken; each time has a system call or more. */
+export function wakeUps(pid: number): number {
+  const switches = readdirSync(`/proc/${pid}/task`).map((thread) => {
+    const status = readFileSync(`/proc/${pid}/task/${thread}/status`, 'utf8');
+    return Number(/^voluntary_ctxt_switches:\s+(\d+)$/m.exec(status)?.[1] ?? 0);
+  });
+  return switches.reduce((sum, count) => sum + count, 0);
 }

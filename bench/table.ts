@@ -1,4 +1,4 @@
-import { ratioOf, verdictOf, type Line } from './figure.js';
+import { ratioOf, verdictOf, type Goal, type Line } from './figure.js';
 
 const HEAD = ['', 'OURS', 'FLOOR', 'RATIO', 'GOAL', ''];
 
@@ -30,9 +30,16 @@ function rowOf(line: Line): string[] {
     `${round(ours)} ${unit}`,
     floor === null ? '-' : `${round(floor)} ${unit}`,
     ratio === null ? '-' : `${round(ratio)} x`,
-    goal === null ? '-' : `<= ${goal.max} ${goal.of === 'ratio' ? 'x' : unit}`,
-    verdict === 'gross' ? 'over' : verdict,
+    goal === null ? '-' : goalOf(goal, unit),
+    verdict,
   ];
+}
+
+function goalOf({ of, max, min }: Goal, unit: string): string {
+  const sign = min === undefined ? '<=' : '>=';
+  const limit = min ?? max ?? 0;
+  if (of === 'ratio') return `${sign} ${limit} x`;
+  return of === 'excess' ? `${sign} + ${limit} ${unit}` : `${sign} ${limit} ${unit}`;
 }
 
 /** Three figures that mean something; whole numbers from 100 on. */

@@ -1,21 +1,9 @@
-import {
-  closeSync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  unlinkSync,
-  writeSync,
-} from 'node:fs';
 import { join } from 'node:path';
-import { createMessage, encodeMessage } from '../../protocol/envelope.js';
-import { newMessageId } from '../../protocol/ids.js';
+import { durableWriter, TEXT } from '../floors/durable-writer.js';
 import type { Figure, Line } from '../figure.js';
 import { attachPair, emptyInbox, sendTo } from '../pair.js';
 import { sandboxed } from '../sandboxed.js';
 import { median, overRounds } from '../stats.js';
-
-const TEXT = 'A message of a usual length, to be kept whatever happens.';
 
 /** `send` until it is acknowledged: the message survives a power cut then. */
 export const durable: Figure = {
@@ -25,19 +13,18 @@ export const durable: Figure = {
       const { sender, recipient } = await attachPair(sandbox);
       const write = durableWriter(join(sandbox.dir, 'floor'));
       const send = (): Promise<void> => sendTo(sender, recipient, TEXT);
-      const [rounds, few, many] = quick ? [3, 50, 200] : [7, 200, 1000];
+      const [rounds, few, many] = quick ? [3, 50, 300] : [7, 200, 1000];
 
       await batch(send, 100, 32); // warm-up
       await emptyInbox(sandbox, recipient);
       const floor: Batch[] = [];
-      const one: Batch[] = [];
-      const flood: Batch[] = [];
+      const by = new Map<number, Batch[]>([1, 32, 256].map((inFlight) => [inFlight, []]));
       for (let round = 0; round < rounds; round += 1) {
         floor.push(await batch(write, few, 1));
-        one.push(await batch(send, few, 1));
-        await emptyInbox(sandbox, recipient);
-        flood.push(await batch(send, many, 32));
-        await emptyInbox(sandbox, recipient);
+        for (const [inFlight, batches] of by) {
+          batches.push(await batch(send, inFlight === 1 ? few : many, inFlight));
+          await emptyInbox(sandbox, recipient);
+        }
       }
       const p50 = (batches: Batch[]): number =>
         overRounds(
@@ -45,12 +32,25 @@ export const durable: Figure = {
           median,
         );
       const rate = (batches: Batch[]): number => median(batches.map(({ perSecond }) => perSecond));
-      const lines: Pick<Line, 'label' | 'unit' | 'ours' | 'floor'>[] = [
-        { label: 'send acknowledged, p50', unit: 'ms', ours: p50(one), floor: p50(floor) },
-        { label: 'sends, 1 in flight', unit: '/s', ours: rate(one), floor: rate(floor) },
-        { label: 'sends, 32 in flight', unit: '/s', ours: rate(flood), floor: rate(floor) },
+      const rateOf = (inFlight: number, min: number): Line => ({
+        label: `durable sends, ${inFlight} in flight`,
+        unit: '/s',
+        ours: rate(by.get(inFlight)!),
+        floor: rate(floor),
+        goal: { of: 'ratio', min },
+      });
+      return [
+        {
+          label: 'send to durable acknowledgement, p50',
+          unit: 'ms',
+          ours: p50(by.get(1)!),
+          floor: p50(floor),
+          goal: { of: 'ratio', max: 1.3 },
+        },
+        rateOf(1, 1),
+        rateOf(32, 4),
+        rateOf(256, 6),
       ];
-      return lines.map((line) => ({ ...line, goal: null }));
     }),
 };
 
@@ -74,24 +74,4 @@ async function batch(act: () => unknown, count: number, inFlight: number): Promi
   };
   await Promise.all(Array.from({ length: inFlight }, worker));
   return { took, perSecond: (count * 1000) / (performance.now() - start) };
-}
-
-/** What durable delivery costs at the least, one after the other: the calls of maildir(5). */
-function durableWriter(dir: string): () => void {
-  const [tmp, inbox] = [join(dir, 'tmp'), join(dir, 'inbox')];
-  for (const path of [tmp, inbox]) mkdirSync(path, { recursive: true, mode: 0o700 });
-  return () => {
-    const id = newMessageId();
-    const file = join(tmp, id);
-    const message = createMessage({ id, from: 'sender', to: 'recipient', text: TEXT });
-    const fd = openSync(file, 'wx', 0o600);
-    writeSync(fd, encodeMessage(message));
-    fsyncSync(fd);
-    closeSync(fd);
-    linkSync(file, join(inbox, id));
-    unlinkSync(file);
-    const folder = openSync(inbox, 'r');
-    fsyncSync(folder);
-    closeSync(folder);
-  };
 }

@@ -57,7 +57,7 @@ export const hook: Figure = {
           unit: 'ms',
           ours: overRounds(sampled.ours, median),
           floor: overRounds(sampled.floor, median),
-          goal: { of: 'ratio', max: 1.6 },
+          goal: { of: 'ratio', max: 1.3 },
         },
       ];
     }),

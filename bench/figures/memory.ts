@@ -16,7 +16,7 @@ const LINE: Line = {
   unit: 'MB',
   ours: null,
   floor: null,
-  goal: { of: 'value', max: 12 },
+  goal: { of: 'excess', max: 4 },
 };
 
 /** What each further session costs, beside an idle Node process. */

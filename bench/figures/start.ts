@@ -1,13 +1,11 @@
 import { LineChild } from '../../scripts/line-child.js';
 import { startShim } from '../../tests/support/agents.js';
 import { startDaemon } from '../../tests/support/daemon.js';
+import { BARE_ECHO } from '../floors/bare-echo.js';
 import type { Figure } from '../figure.js';
 import { interleave } from '../interleave.js';
 import { sandboxed } from '../sandboxed.js';
 import { overRounds, median } from '../stats.js';
-
-/** The least a Node process can do: read a line, answer a line, end with its stdin. */
-const BARE = `process.stdin.once('data', () => console.log('{"answer":1}')).on('end', () => process.exit())`;
 
 /** From spawning a shim to its answer to `initialize`; the daemon runs already. */
 export const start: Figure = {
@@ -30,7 +28,7 @@ export const start: Figure = {
       const env = sandbox.envWith({});
       const floor = async (): Promise<number> => {
         const began = performance.now();
-        const node = new LineChild({ command: process.execPath, args: ['-e', BARE], env });
+        const node = new LineChild({ command: process.execPath, args: ['-e', BARE_ECHO], env });
         node.sendLine('{"question":1}');
         await node.waitForLine('answer', 10_000);
         const took = performance.now() - began;
@@ -46,7 +44,7 @@ export const start: Figure = {
           unit: 'ms',
           ours: overRounds(sampled.ours, median),
           floor: overRounds(sampled.floor, median),
-          goal: { of: 'ratio', max: 1.5 },
+          goal: { of: 'ratio', max: 1.25 },
         },
       ];
     }),

@@ -14,7 +14,11 @@ export function startFloor(sandbox: Sandbox, script: string, ...args: string[]):
   return child;
 }
 
-/** Starts a relay and the pipe ends that hang on its socket, and waits until all are connected. */
+/**
+ * Starts a relay and the pipe ends that hang on its socket, and waits until all are connected.
+ *
+ * @returns the ends, then the relay
+ */
 export async function startRelay(
   sandbox: Sandbox,
   script: 'folder-relay' | 'hub-relay',
@@ -36,5 +40,5 @@ export async function startRelay(
     children.push(startFloor(sandbox, 'pipe-end', socket));
     await joined;
   }
-  return children;
+  return [...children, relay];
 }
