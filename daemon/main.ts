@@ -4,6 +4,7 @@ import { refuseDebugger } from '../protocol/no-debugger.js';
 import { runProgram } from '../protocol/program.js';
 import { flagsOf, PLACE_KEYS } from '../protocol/settings/all.js';
 import { addSettingFlags } from '../protocol/settings/flag-options.js';
+import { guardOutput } from '../protocol/terminal/guard-output.js';
 import { version } from '../protocol/version.js';
 
 refuseDebugger();
@@ -32,6 +33,7 @@ function command<Options extends object>(
     .command(name)
     .description(description)
     .action(async (options: Options) => {
+      if (name !== 'run') guardOutput(program.name()); // a daemon goes on
       process.exitCode = await action(options);
     });
 }

@@ -4,13 +4,13 @@ import { loadConfigFile } from '../protocol/config.js';
 import { flagsOf } from '../protocol/settings/all.js';
 import { configPath } from '../protocol/settings/file.js';
 import { addSettingFlags } from '../protocol/settings/flag-options.js';
+import { guardOutput } from '../protocol/terminal/guard-output.js';
 import { version } from '../protocol/version.js';
-import { guardOutput } from './cli/output.js';
 import { COMMANDS } from './commands/index.js';
 
 /** The command line of `cc2cc`, but for hooks, which do without the parser. */
 export async function run(args: readonly string[] = process.argv.slice(2)): Promise<void> {
-  guardOutput();
+  guardOutput('cc2cc');
   await runProgram(await programFor(args));
 }
 

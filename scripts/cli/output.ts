@@ -1,22 +1,8 @@
 import { once } from 'node:events';
-import { errnoOf, ExitCode } from '../../protocol/errors.js';
 
 /** What a screen acts on or hides although JSON lets it stand: C1 controls, bidi, zero width, tags. */
 const UNSHOWN =
   /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb]|\udb40[\udc00-\udfff]/g;
-
-/**
- * Makes the end of whoever reads our stdout the quiet end of this process, as in
- * `cc2cc log | head -1`, and a disk that is full an error. For the entry point, before any output.
- */
-export function guardOutput(): void {
-  process.stdout.on('error', (error: Error) => {
-    if (errnoOf(error) === 'EPIPE') process.exit(process.exitCode ?? ExitCode.ok);
-    process.stderr.write(`cc2cc: Cannot write the output: ${errnoOf(error) ?? error.message}.\n`);
-    process.exit(ExitCode.failed);
-  });
-  process.stderr.on('error', () => undefined); // nobody is left to tell
-}
 
 /** Lines for stdout; resolves when it takes more, so that a slow reader is not run over. */
 export async function print(...lines: string[]): Promise<void> {

@@ -1,8 +1,9 @@
 /** What cc2cc builds upon in the client. When these fail, the client has changed. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from '../support/events.js';
+import { linesIn } from '../support/lines.js';
 import { useTool } from './support/answer.js';
 import { claudeTest } from './support/world.js';
 
@@ -52,11 +53,10 @@ claudeTest('a hook is told when it runs in a subagent', async (world) => {
   await ann.idle();
   await ann.type('delegate it');
   const inputs = (): Record<string, unknown>[] =>
-    readFileSync(told, 'utf8')
-      .split('\n')
+    linesIn(told)
       .filter((line) => line.includes('"Bash"'))
       .map((line) => JSON.parse(line) as Record<string, unknown>);
-  await until(() => existsSync(told) && inputs().length === 2, 'both hooks', 20_000);
+  await until(() => inputs().length === 2, 'both hooks', 20_000);
   assert.deepEqual(
     inputs().map((input) => typeof input['agent_id']),
     ['undefined', 'string'],

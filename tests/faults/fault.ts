@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { linesIn } from '../support/lines.js';
 
 /** What becomes of the call. */
 export type Deed =
@@ -77,11 +77,8 @@ export interface Call {
 
 /** The calls in a log, in the order of their beginnings; of several processes where several wrote it. */
 export function readCalls(log: string): Call[] {
-  if (!existsSync(log)) return [];
   const calls = new Map<string, Call>();
-  const lines = readFileSync(log, 'utf8').split('\n');
-  for (const [place, line] of lines.entries()) {
-    if (line === '') continue;
+  for (const [place, line] of linesIn(log).entries()) {
     const noted = JSON.parse(line) as Call & { end?: boolean };
     const key = `${noted.pid} ${noted.n}`;
     const known = calls.get(key);

@@ -1,6 +1,7 @@
 import { execFileSync, spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { DAEMON } from './daemon.js';
 import type { Extras, Sandbox } from './sandbox.js';
 
 export const CC2CC = fileURLToPath(new URL('../../bin/cc2cc.cjs', import.meta.url));
@@ -40,10 +41,13 @@ export function cli(
   return run(sandbox, process.execPath, [options.program ?? CC2CC, ...args], options);
 }
 
-/** Runs a line of a shell in which `cc2cc` is ours. */
+/** Runs a line of a shell in which `cc2cc` and `cc2cc-daemon` are ours. */
 export function shell(sandbox: Sandbox, line: string, env: Extras = {}): Promise<CliResult> {
-  const script = `cc2cc() { '${process.execPath}' '${CC2CC}' "$@"; }; ${line}`;
-  return run(sandbox, 'bash', ['-c', script], { env });
+  const programs = { cc2cc: CC2CC, 'cc2cc-daemon': DAEMON };
+  const functions = Object.entries(programs).map(
+    ([name, path]) => `${name}() { '${process.execPath}' '${path}' "$@"; };`,
+  );
+  return run(sandbox, 'bash', ['-c', `${functions.join(' ')} ${line}`], { env });
 }
 
 /** Whether there is a terminal to be had; without one say so with `t.skip`. */

@@ -1,12 +1,12 @@
 /** Where the system gives no more watches, the daemon looks by itself, says so, and goes back. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { callDaemon, type StatusReport } from '../../../protocol/control.js';
 import { attachAgent, awake } from '../../support/agents.js';
 import { cli } from '../../support/cli.js';
 import { until } from '../../support/events.js';
 import { dropMessage } from '../../support/files.js';
+import { linesIn } from '../../support/lines.js';
 import { sandboxFor } from '../../support/sandbox.js';
 import { daemonCommand } from '../lifecycle/support.js';
 import { startLimitedDaemon, type Limits } from './user-namespace.js';
@@ -71,7 +71,5 @@ for (const { what, limits, says } of CASES) {
 }
 
 function linesOf(log: string, text: string): number {
-  return readFileSync(log, 'utf8')
-    .split('\n')
-    .filter((line) => line.includes(text)).length;
+  return linesIn(log).filter((line) => line.includes(text)).length;
 }

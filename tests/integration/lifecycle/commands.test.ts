@@ -1,11 +1,13 @@
 /** `cc2cc-daemon` as a person or a program uses it. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { test } from 'node:test';
 import { attachAgent, awake, nameOf, startShim } from '../../support/agents.js';
+import { LineChild } from '../../../scripts/line-child.js';
 import { RpcError } from '../../../scripts/mcp-client.js';
-import { daemonPids } from '../../support/daemon.js';
+import { shell } from '../../support/cli.js';
+import { DAEMON, daemonPids } from '../../support/daemon.js';
 import { until } from '../../support/events.js';
 import { sandboxFor } from '../../support/sandbox.js';
 import { daemonCommand, processGone, statusOf, thePid, walk } from './support.js';
@@ -52,6 +54,41 @@ test('status, stop and logs without a daemon say so, start nothing and leave not
     walk(sandbox.dir).map(({ path }) => path),
     before,
   );
+});
+
+test('logs --follow shows every line once and whole, past a rotation too', async (t) => {
+  const sandbox = sandboxFor(t);
+  const { log } = sandbox.hostPaths();
+  mkdirSync(dirname(log), { recursive: true, mode: 0o700 });
+  writeFileSync(log, '{"n":1}\n{"n":2}\n{"n', { mode: 0o600 }); // the third is being written
+  const env = sandbox.envWith({});
+  const args = [DAEMON, 'logs', '--follow'];
+  const child = new LineChild({ command: process.execPath, args, env });
+  sandbox.defer(async () => {
+    await child.kill('SIGTERM');
+  });
+  const shows = async (lines: readonly string[]): Promise<void> => {
+    await until(() => child.lines.length >= lines.length, lines.join(' '));
+    assert.deepEqual(child.lines, lines);
+  };
+  await shows(['{"n":1}', '{"n":2}']);
+  appendFileSync(log, '":3}\n');
+  await shows(['{"n":1}', '{"n":2}', '{"n":3}']);
+  renameSync(log, `${log}.1`);
+  writeFileSync(log, '{"n":4}\n', { mode: 0o600 });
+  await shows(['{"n":1}', '{"n":2}', '{"n":3}', '{"n":4}']);
+});
+
+test('logs whose reader goes away end quietly, with and without --follow', async (t) => {
+  const sandbox = sandboxFor(t);
+  const { log } = sandbox.hostPaths();
+  mkdirSync(dirname(log), { recursive: true, mode: 0o700 });
+  writeFileSync(log, `${'x'.repeat(1000)}\n`.repeat(200), { mode: 0o600 }); // more than a pipe holds
+  for (const how of ['', '--follow']) {
+    const line = `cc2cc-daemon logs -n 200 ${how} | head -1; exit \${PIPESTATUS[0]}`;
+    const { code, stderr } = await shell(sandbox, line);
+    assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
+  }
 });
 
 test('start, start again, status, stop', async (t) => {

@@ -21,6 +21,7 @@ import {
   stageMessage,
 } from '../../support/files.js';
 import { FakeClaude } from '../../support/fake-claude.js';
+import { linesIn } from '../../support/lines.js';
 import { startSlowDaemon } from '../../support/slow-disk.js';
 import { makeSandbox, type Sandbox } from '../../support/sandbox.js';
 import { acceptedId, drainInbox, killDaemon, processGone, successor } from './support.js';
@@ -38,7 +39,7 @@ async function scene(sandbox: Sandbox): Promise<Agent> {
 
 /** What the journal of a mailbox says of a message, makes it sense or not. */
 function eventsOf(sandbox: Sandbox, name: string, id: string): string[] {
-  const lines = readFileSync(mailboxPaths(sandbox.root, name).journal, 'utf8').trim().split('\n');
+  const lines = linesIn(mailboxPaths(sandbox.root, name).journal);
   const events = lines.map((line) => JSON.parse(line) as { id: string; event: string });
   return events.filter((one) => one.id === id).map(({ event }) => event);
 }

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { daemonPid, daemonPids } from '../../support/daemon.js';
 import { until } from '../../support/events.js';
+import { linesIn } from '../../support/lines.js';
 import { readRendezvous } from '../../../protocol/rendezvous.js';
 import type { Sandbox } from '../../support/sandbox.js';
 
@@ -26,9 +26,7 @@ export function onlyDaemon(sandbox: Sandbox, version: string): Promise<number> {
 
 /** The versions of all daemons that have begun, in order, by their log. */
 export function begun(log: string): string[] {
-  return readFileSync(log, 'utf8')
-    .split('\n')
-    .filter(Boolean)
+  return linesIn(log)
     .map((line) => JSON.parse(line) as { msg?: string; version?: string })
     .filter(({ msg }) => msg === 'started')
     .map(({ version }) => version ?? '?');

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LineChild } from '../../../scripts/line-child.js';
 import { faultEnv, readCalls, type Call, type Fault } from '../../faults/fault.js';
@@ -7,6 +7,7 @@ import { recordAgent, type RecordedAgent } from '../../history/record-agent.js';
 import { attachAgent, type AgentOptions } from '../../support/agents.js';
 import { DAEMON } from '../../support/daemon.js';
 import { until } from '../../support/events.js';
+import { linesIn } from '../../support/lines.js';
 import { makeSandbox, type Sandbox } from '../../support/sandbox.js';
 
 /** Which program meets the faults, as tests/faults/program.ts calls it. */
@@ -127,7 +128,6 @@ export class FaultStage {
 
   /** Lines of the daemon's log. */
   logLines(): string[] {
-    const { log } = this.sandbox.hostPaths();
-    return existsSync(log) ? readFileSync(log, 'utf8').split('\n').filter(Boolean) : [];
+    return linesIn(this.sandbox.hostPaths().log);
   }
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { errnoOf } from '../../../protocol/errors.js';
 import { LineChild } from '../../../scripts/line-child.js';
 import type { McpClient } from '../../../scripts/mcp-client.js';
 import { faultEnv, readCalls, type Call, type Fault } from '../../faults/fault.js';
@@ -49,6 +50,7 @@ export class World {
   readonly sandbox: Sandbox;
   readonly #victim: Victim;
   readonly #fault: Fault;
+  #spared = false;
 
   /** @param point none: the calls are counted and nothing is killed */
   constructor(victim: Victim, point: Point | undefined, settings: Record<string, string> = {}) {
@@ -84,10 +86,13 @@ export class World {
 
   /** Whether the victim has met its end. */
   get struck(): boolean {
-    return existsSync(this.#fault.once ?? '');
+    return !this.#spared && existsSync(this.#fault.once ?? '');
   }
 
-  /** Waits until the victim has met its end or does nothing more. */
+  /**
+   * Waits until the victim has met its end or does nothing more. From then on it is spared: on a machine
+   * that stands still meanwhile it would else die while it is looked at whether all is well again.
+   */
   async settled(): Promise<void> {
     const since = Date.now();
     let [count, at] = [this.calls().length, since];
@@ -95,6 +100,16 @@ export class World {
       await sleep(STEP_MS);
       const now = this.calls().length;
       if (now !== count) [count, at] = [now, Date.now()];
+    }
+    this.#spare();
+  }
+
+  #spare(): void {
+    try {
+      writeFileSync(this.#fault.once ?? '', '', { flag: 'wx' });
+      this.#spared = true;
+    } catch (error) {
+      if (errnoOf(error) !== 'EEXIST') throw error; // struck
     }
   }
 
