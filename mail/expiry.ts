@@ -1,36 +1,19 @@
-import { createMessage, expiresAt, type Message } from '../protocol/envelope.js';
+import { expiresAt, type Message } from '../protocol/envelope.js';
 import { isFresh, readHeartbeat } from '../protocol/heartbeat.js';
-import { derivedMessageId } from '../protocol/ids.js';
-import { currentName, isKnown, type Registry } from './directory.js';
+import type { Registry } from './directory.js';
+import { noticeToSender } from './notice.js';
 
-/**
- * What the sender of a message is told when it has expired. The id follows from the message's, so
- * whoever tells it, and however often, writes one notice.
- *
- * @param name whose mailbox it waited in
- * @param ttl of the notice, seconds
- * @returns undefined where nobody is told
- */
+/** What the sender of a message is told when it has expired, see {@link noticeToSender}. */
 export function noticeOfExpiry(
   registry: Registry,
   name: string,
   message: Message,
   ttl: number,
 ): Message | undefined {
-  // A notice about a notice would never end, and a stranger's `from` must not create a mailbox.
-  if (message.identity?.['mode'] === 'daemon') return undefined;
-  const to = currentName(registry, message.from);
-  if (to === name || !isKnown(registry, to)) return undefined;
-  const at = expiresAt(message);
-  return createMessage({
-    id: derivedMessageId([Math.max(0, Math.floor(at)), 0], 'expired', message.id),
-    from: name,
-    to,
+  return noticeToSender(registry, name, message, ttl, {
+    what: 'expired',
+    at: expiresAt(message),
     text: `Your message ${message.id} to ${name} expired without a sign that it was seen (ttl ${message.ttl} s).`,
-    type: 'status',
-    replyTo: message.id,
-    ttl,
-    mode: 'daemon',
   });
 }
 

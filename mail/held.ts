@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-import { createMessage, expiresAt, sentAt, type Message } from '../protocol/envelope.js';
+import { expiresAt, sentAt, type Message } from '../protocol/envelope.js';
 import type { HeldMessage } from '../protocol/control.js';
-import { derivedMessageId } from '../protocol/ids.js';
 import { mailboxPaths } from '../protocol/paths.js';
-import { currentName, isKnown, messageFiles, type Registry } from './directory.js';
+import { messageFiles, type Registry } from './directory.js';
 import { refusalAt, type Gate } from './gate.js';
 import { inspectFile } from './inspect.js';
 import { mailboxNames } from './mailbox-names.js';
+import { noticeToSender } from './notice.js';
 import { isOriginals } from './original.js';
 import { trustSubjectOf } from './standing.js';
 
@@ -60,32 +60,17 @@ export function heldAt(path: string, file: string, gate: Gate, to: string): Mess
   return kind === 'held' ? message : undefined;
 }
 
-/**
- * What the sender of a message is told that a person has rejected. The id follows from the message's,
- * so it is told once.
- *
- * @param name whose mailbox it waited in
- * @param ttl of the notice, seconds
- * @returns undefined where nobody is told: a notice about a notice would never end
- */
+/** What the sender of a message is told that a person has rejected, see {@link noticeToSender}. */
 export function noticeOfRejection(
   registry: Registry,
   name: string,
   message: Message,
   ttl: number,
 ): Message | undefined {
-  if (message.identity?.['mode'] === 'daemon') return undefined;
-  const to = currentName(registry, message.from);
-  if (to === name || !isKnown(registry, to)) return undefined;
-  return createMessage({
-    id: derivedMessageId([Math.max(0, Math.floor(sentAt(message))), 0], 'rejected', message.id),
-    from: name,
-    to,
+  return noticeToSender(registry, name, message, ttl, {
+    what: 'rejected',
+    at: sentAt(message),
     text: `Your message ${message.id} to ${name} was not let through: a person did not approve it.`,
-    type: 'status',
-    replyTo: message.id,
-    ttl,
-    mode: 'daemon',
   });
 }
 

@@ -1,6 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { errnoOf } from '../../protocol/errors.js';
 
+/** Whether a text is JSON, of any kind. */
+export function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * The whole lines of a file into which others may be writing: of a line that crosses a page, a reader can
  * see the first part before the rest is there.

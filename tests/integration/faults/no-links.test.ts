@@ -14,7 +14,7 @@ import { until } from '../../support/events.js';
 import { dropMessage, listDone, listInbox, listMailbox, mailboxOf } from '../../support/files.js';
 import { makeSandbox, type Extras, type Sandbox } from '../../support/sandbox.js';
 import { mountWithoutLinks } from './no-links-disk.js';
-import { tornFiles } from './whole.js';
+import { assertNoneTorn } from './whole.js';
 
 const CONTENDERS = 4;
 const IDS = 60;
@@ -87,7 +87,7 @@ for (const { what, make } of ROOTS) {
     const task = await cli(sandbox, ['task', 'delegate', 'ann', 'do it', '--from', 'eve'], { env });
     assert.equal(task.code, 0, task.stderr);
     assert.deepEqual(listMailbox(sandbox, 'bot', 'tmp').filter(isMark), []);
-    assert.deepEqual(tornFiles(sandbox.root), []);
+    await assertNoneTorn(sandbox.root);
     assert.deepEqual([ann.stray, ben.stray], [[], []]);
   });
 

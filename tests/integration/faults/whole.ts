@@ -1,26 +1,25 @@
+import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import { errnoOf } from '../../../protocol/errors.js';
+import { until } from '../../support/events.js';
+import { isJson } from '../../support/lines.js';
 
 /** Written in a folder of its own, or under a name that nobody reads, before it is what it is. */
 const DRAFT = /(?:^|\/)(?:tmp\/|\.[^/]*$|[^/]*\.json\.\d+$)/;
 
-/** Who moves things for longer than this never comes to rest. */
-const LOOKS = 100;
-
 /**
- * Files of a bridge root that are not whole: JSON that breaks off, and lines of a journal that do. Empty
- * means that no fault has torn any.
+ * Asserts that all files of a bridge root are whole: no fault has left JSON that breaks off, nor a journal
+ * with a line that does. A daemon may be at work: what was listed has been moved since, to where it must be
+ * looked at, and of the line that it is just writing a part is there. For these it is looked again.
  */
-export function tornFiles(root: string): string[] {
-  for (let look = 1; ; look += 1) {
-    try {
-      return lookForTorn(root);
-    } catch (error) {
-      // A daemon is at work, and what was listed has been moved since: to where it must be looked at.
-      if (errnoOf(error) !== 'ENOENT' || look === LOOKS) throw error;
-    }
-  }
+export async function assertNoneTorn(root: string): Promise<void> {
+  const torn = await until(() => {
+    const found = lookForTorn(root);
+    const journals = found.filter((file) => file.endsWith('.jsonl'));
+    if (journals.length > 0) throw new Error(`torn: ${journals.join(', ')}`);
+    return found;
+  }, 'root in which all journals are whole');
+  assert.deepEqual(torn, []);
 }
 
 function lookForTorn(root: string): string[] {
@@ -36,13 +35,4 @@ function isWhole(path: string): boolean {
   if (!path.endsWith('.jsonl')) return isJson(text);
   const lines = text.split('\n');
   return lines.pop() === '' && lines.every(isJson);
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, lstatSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { REJECTED_BY_HAND } from '../../../mail/held.js';
 import { listFolder } from '../../../protocol/list-folder.js';
+import { isJson } from '../../support/lines.js';
 
 /** Files that are being written have such names, and are read by nobody; what is refused may be anything. */
 const UNFINISHED = /(?:^|\/)tmp\/|^rejected\/|\.tmp$|\.json\.\d+$|^\.|\/\./;
@@ -24,15 +25,6 @@ export function tornFiles(root: string): string[] {
 /** A line of a journal may be cut off, but then nothing else stands on it. */
 function isSpoilt(line: string): boolean {
   return line !== '' && !isJson(line) && line.lastIndexOf('{') > 0;
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /**
