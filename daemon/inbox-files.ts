@@ -11,7 +11,7 @@ import { isAnythingAt } from '../protocol/anything-at.js';
 import { errnoOf } from '../protocol/errors.js';
 import type { MailboxPaths } from '../protocol/paths.js';
 import type { Log } from './log.js';
-import { stampOf } from './stamp-of.js';
+import { stampOf } from '../mail/stamp-of.js';
 
 /** What is remembered of a message that was let in. */
 export interface LetIn {

@@ -2,7 +2,7 @@ import { basename, dirname } from 'node:path';
 import type { PolicyFile } from '../mail/policy-file.js';
 import { hangDoorbell, type Doorbell } from './doorbell.js';
 import type { Log } from './log.js';
-import { stampOf } from './stamp-of.js';
+import { stampOf } from '../mail/stamp-of.js';
 
 /**
  * Editors move the old file away before they write the new one: what it forbids must not come in

@@ -1,5 +1,5 @@
-import { lstatSync } from 'node:fs';
 import { rootPaths } from '../protocol/paths.js';
+import { stampOf } from './stamp-of.js';
 import type { TrustInForce } from './standing.js';
 import { readTrust, trustOf } from './trust.js';
 
@@ -13,7 +13,7 @@ export function trustByFiles(root: string): () => TrustInForce {
   let inForce: TrustInForce = 'none';
   return () => {
     const now = stampOf(path);
-    if (now === stamp) return inForce;
+    if (now !== undefined && now === stamp) return inForce;
     stamp = now;
     const file = readTrust(path);
     if (file.kind === 'read') inForce = trustOf(file.value);
@@ -21,14 +21,4 @@ export function trustByFiles(root: string): () => TrustInForce {
     else if (inForce === 'none') inForce = 'broken';
     return inForce;
   };
-}
-
-function stampOf(path: string): string {
-  try {
-    const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
-    if (stats === undefined) return 'missing';
-    return [stats.ino, stats.dev, stats.size, stats.mtimeNs, stats.ctimeNs].join(' ');
-  } catch {
-    return 'unknown'; // reading it says why
-  }
 }

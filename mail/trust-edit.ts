@@ -6,6 +6,7 @@ import { Cc2ccError, storeError } from '../protocol/errors.js';
 import { patiently } from '../protocol/patiently.js';
 import { mailboxPaths, rootPaths } from '../protocol/paths.js';
 import { takeProcessLock } from '../protocol/process-lock.js';
+import { syncFolder } from '../protocol/sync-folder.js';
 import { currentName, registryOf } from './directory.js';
 import { isInMailbox } from './find-mail.js';
 import { EVERYBODY, readTrust, type TrustDocument } from './trust.js';
@@ -38,7 +39,7 @@ export async function editTrust(
       const document = readDocument(root);
       change(document);
       prune(root, document);
-      replaceDurably(rootPaths(root).trust, `${JSON.stringify(document, null, 2)}\n`);
+      await replaceDurably(rootPaths(root).trust, `${JSON.stringify(document, null, 2)}\n`);
       return document;
     } finally {
       acquired.lease.release();
@@ -80,7 +81,7 @@ function prune(root: string, { agents }: TrustDocument): void {
   }
 }
 
-function replaceDurably(path: string, text: string): void {
+async function replaceDurably(path: string, text: string): Promise<void> {
   const draft = `${path}.${randomUUID()}.tmp`;
   try {
     const fd = openSync(draft, 'wx', 0o600);
@@ -93,19 +94,10 @@ function replaceDurably(path: string, text: string): void {
     patiently(() => {
       renameSync(draft, path);
     });
-    if (process.platform !== 'win32') syncFolder(dirname(path));
+    await syncFolder(dirname(path));
   } catch (error) {
     throw storeError('write the lists', path, error);
   } finally {
     rmSync(draft, { force: true });
-  }
-}
-
-function syncFolder(path: string): void {
-  const fd = openSync(path, 'r');
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
   }
 }
