@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { appendJournal } from '../../../mail/delivery.js';
 import { reportMessage } from '../../../mail/message-report.js';
-import { heartbeatPath } from '../../../protocol/heartbeat.js';
+import { heartbeatPath, readHeartbeat } from '../../../protocol/heartbeat.js';
 import { mailboxPaths } from '../../../protocol/paths.js';
 import type { ChannelPush } from '../../../scripts/mcp-client.js';
 import { attachAgent, awake, nameOf, type Agent } from '../../support/agents.js';
@@ -34,6 +34,8 @@ async function scene(sandbox: Sandbox): Promise<Agent> {
   await awake(ann);
   const ben = await attachAgent(sandbox, { name: 'ben' });
   await ben.close();
+  // What becomes of a daemon before it has noted that leaves ben as one who is about to attach again.
+  await until(() => readHeartbeat(sandbox.root, 'ben')?.status === 'offline', 'ben offline');
   return ann;
 }
 
